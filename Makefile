@@ -1,0 +1,93 @@
+# One word per job. `make` alone prints them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+PY := .venv/bin/python
+RASA := $(PY) -m addons.rasa_cli
+MODEL := models/signpost.tar.gz
+TRAINED_ON := config.yml domain.yml data/rules.yml data/stories.yml $(wildcard data/nlu/*.yml) \
+	$(addprefix addons/,recogniser.py danger_detector.py attention_head.py ngrams.py encoder.py typos.py)
+export RASA_TELEMETRY_ENABLED := false
+# Rasa's own dependencies grumble about each other's age; nothing of ours is silenced in the tests.
+export PYTHONWARNINGS := ignore
+export SIGNPOST_PORT ?= 5005
+# An activated environment of somebody else's must not decide what we run.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+.PHONY: help setup train run talk test test-fast test-model check validate evaluate evaluate-public try calibrate contacts content-report rasa bench clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(MODEL)  ## the main job: set up, train if needed, serve on 127.0.0.1:$SIGNPOST_PORT (5005)
+	@echo "Signpost: http://127.0.0.1:$(SIGNPOST_PORT)  (POST /chat, GET /health; Ctrl-C stops)"
+	@exec $(RASA) run --model $(MODEL) --endpoints endpoints.yml --credentials credentials.yml \
+		--interface 127.0.0.1 --port $(SIGNPOST_PORT)
+
+test: setup check $(MODEL)  ## everything: style, fast tests, then the real server and model
+	@$(PY) -m pytest tests
+
+test-fast: setup check  ## the tests that need no model (seconds)
+	@$(PY) -m pytest tests --ignore tests/model
+
+test-model: $(MODEL)  ## the tests that talk to the real server
+	@$(PY) -m pytest tests/model
+
+talk: $(MODEL)  ## chat in the terminal
+	@$(PY) -m tools.talk
+
+try: $(MODEL)  ## what would it say to this? messages on standard input, one a line (ARGS="--format csv --file f.txt")
+	@$(PY) -m tools.try_messages $(ARGS)
+
+evaluate: $(MODEL)  ## measure recognition end to end, write docs/evidence.md
+	@$(PY) -m tools.evaluate $(ARGS)
+
+evaluate-public: setup  ## our topic recogniser on public intent sets: DATA="folder …" (train.csv and test.csv, or data_full.json)
+	@$(PY) -m tools.evaluate_public $(DATA)
+
+calibrate: setup  ## cross-validate inside the training data: thresholds and the table of approaches (long)
+	@$(PY) -m tools.calibrate $(ARGS)
+
+train: $(MODEL)  ## train, if data or code changed
+
+$(MODEL): .venv/ready $(TRAINED_ON)
+	@echo "Training on $$(cat data/nlu/*.yml | grep -c '^      - ') messages (2 to 5 minutes) …"
+	@$(RASA) train --fixed-model-name signpost --data data/nlu data/rules.yml data/stories.yml --quiet
+	@touch $@
+
+setup: .venv/ready  ## everything installed in .venv, from uv.lock
+
+.venv/ready: pyproject.toml uv.lock | $(UV)
+	@echo "Installing from uv.lock …"
+	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --quiet --python $(PYTHON)
+	@touch $@
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Signpost needs Python 3.11 or newer; try: make PYTHON=python3.12 …"; exit 1; }
+	@echo "Fetching uv $(UV_VERSION) into .tools …"
+	@$(PYTHON) -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+check: setup  ## style: ruff
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+validate: setup  ## Rasa's own check of domain, rules and stories
+	@$(RASA) data validate --fail-on-warnings --data data/nlu data/rules.yml data/stories.yml
+
+contacts: setup  ## the contact directory, as a table
+	@$(PY) -m tools.contacts
+
+content-report: setup  ## which words no person has reviewed yet
+	@$(PY) -m tools.content_report
+
+rasa: $(MODEL)  ## any Rasa command, e.g. make rasa ARGS="shell"
+	@$(RASA) $(ARGS)
+
+bench: $(MODEL)  ## how fast it answers here
+	@$(PY) -m tools.bench
+
+clean:  ## remove what was built (not your changes)
+	@rm -rf .venv .tools models .rasa results

@@ -1,0 +1,135 @@
+"""Bring typed text into one spelling for the deterministic layer: case, apostrophes, leet, text-speak, stretched letters, typos.
+
+The model has its own way with raw text (sub-words, characters); this serves the patterns in data/danger/.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# Letters that look alike: leet digits and the homoglyphs that a copied or disguised text brings.
+_LEET = str.maketrans("013457@$!|", "oieastasil")
+_HOMOGLYPHS = str.maketrans("аеорсухіӏкмнтвԁɡ", "aeopcyxilkmhtbdg")
+_APOSTROPHES = re.compile("[’'ʼ‘`´]")
+_STRETCHED = re.compile(r"(.)\1{2,}")
+_CHUNK = re.compile(r"\n|\S+")
+_TOKEN = re.compile(r"[a-z]+|\d+|[.!?,;:\n]|[^\sa-z\d]")
+_MARKS = "!?.,"
+# "2" is "to" and "4" is "for" after or before these words; elsewhere they are numbers.
+_TO_FOR_AFTER = frozenset(
+    "want wants need needs going go gone have got talk talking used trying able next close listen come coming way said speak speaking "
+    "nice how try forced made off about ready wait waiting waitin look looking ask asking asked asks pay sorry scared happy".split()
+)
+_TO_FOR_BEFORE = frozenset(
+    "me u you him her us them it my his your ur our the a an this that be go get do see meet talk come tell kill die say send leave stay "
+    "sleep help make have day nite nyt real ever now sure someone sum1 school skl bed".split()
+)
+# Text-speak with one reading only. Words stay without apostrophes: "hes", "cant", "im".
+TEXT_SPEAK = {
+    "u": "you", "ur": "your", "r": "are", "n": "and", "nd": "and", "da": "the", "dis": "this", "dat": "that", "wiv": "with", "wid": "with",
+    "rn": "right now", "atm": "right now", "tn": "tonight", "2nite": "tonight", "tonite": "tonight", "tnite": "tonight", "2day": "today",
+    "2moro": "tomorrow", "2morrow": "tomorrow", "tmrw": "tomorrow", "tmr": "tomorrow", "tmro": "tomorrow", "tomoz": "tomorrow",
+    "pls": "please", "plz": "please", "plss": "please", "hlp": "help", "hepl": "help", "halp": "help",
+    "wanna": "want to", "wana": "want to", "gonna": "going to", "gona": "going to", "gunna": "going to", "gna": "going to", "gotta": "got to",
+    "tryna": "trying to", "bout": "about", "abt": "about", "cuz": "because", "cos": "because", "coz": "because", "bc": "because",
+    "ppl": "people", "sum1": "someone", "some1": "someone", "sm1": "someone", "any1": "anyone", "no1": "no one", "every1": "everyone",
+    "hse": "house", "hoose": "house", "hme": "home", "skl": "school", "skool": "school", "scl": "school", "bby": "baby",
+    "msg": "message", "msgs": "messages", "pic": "picture", "pics": "pictures", "vid": "video", "vids": "videos", "nudez": "nudes",
+    "wen": "when", "wnt": "want", "wnts": "wants", "wont": "wont", "cnt": "cant", "dnt": "dont", "doesnt": "doesnt", "didnt": "didnt",
+    "hez": "hes", "shez": "shes", "ther": "there", "thers": "theres", "thier": "their", "wer": "where", "whr": "where",
+    "ngl": "honestly", "kms": "kill myself", "kys": "kill yourself", "unalive": "kill", "unaliving": "killing", "unalived": "killed", "sewerslide": "suicide",
+    "b4": "before", "l8r": "later", "gf": "girlfriend", "bf": "boyfriend", "m8": "mate", "m8s": "mates", "mins": "minutes", "min": "minutes",
+    "2": "to", "4": "for", "omw": "on my way", "otw": "on the way", "idk": "dont know", "dunno": "dont know", "imma": "im going to",
+    "lemme": "let me", "gimme": "give me", "outta": "out of", "thru": "through", "tht": "that", "em": "them", "nite": "night",
+    "wud": "would", "cud": "could", "shud": "should", "hv": "have", "havin": "having", "comin": "coming", "goin": "going", "takin": "taking",
+    "dinnae": "dont", "cannae": "cant", "willnae": "wont", "isnae": "isnt", "didnae": "didnt", "oot": "out", "windae": "window", "aff": "off",
+    "fae": "from", "hame": "home", "polis": "police", "mum's": "mums", "mom": "mum", "moms": "mums", "mam": "mum", "mams": "mums", "mummy": "mum", "daddy": "dad",
+    "shes": "shes", "im": "im", "ive": "ive", "ill": "ill", "id": "id", "iam": "im", "cannot": "cant", "aint": "isnt",
+}  # fmt: skip
+# Right as they stand without an apostrophe; they are in no word list.
+CONTRACTIONS = frozenset(
+    "whats thats theres heres wheres hows whos lets youre youve youll youd theyre theyve theyll theyd weve ive hes shes its im "
+    "isnt arent wasnt werent dont doesnt didnt hasnt havent hadnt wont wouldnt couldnt shouldnt cant mustnt aint mums dads nans".split()
+)
+_TWO = {("can", "not"): "cant", ("is", "not"): "isnt", ("do", "not"): "dont", ("does", "not"): "doesnt", ("did", "not"): "didnt",
+        ("i", "am"): "im", ("he", "is"): "hes", ("she", "is"): "shes", ("they", "are"): "theyre", ("there", "is"): "theres",
+        ("i", "have"): "ive", ("has", "not"): "hasnt", ("have", "not"): "havent", ("will", "not"): "wont", ("was", "not"): "wasnt",
+        ("it", "is"): "its", ("that", "is"): "thats", ("we", "are"): "were", ("they", "have"): "theyve", ("we", "have"): "weve",
+        ("he", "will"): "hell", ("she", "will"): "shell", ("they", "will"): "theyll", ("could", "not"): "couldnt",
+        ("would", "not"): "wouldnt", ("are", "not"): "arent", ("had", "not"): "hadnt", ("what", "is"): "whats", ("who", "is"): "whos",
+        ("not", "joking"): "honestly", ("not", "kidding"): "honestly", ("not", "lying"): "honestly",
+        ("can", "t"): "cant", ("won", "t"): "wont", ("don", "t"): "dont",
+        ("i", "m"): "im", ("he", "s"): "hes", ("she", "s"): "shes", ("some", "one"): "someone", ("any", "one"): "anyone"}  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """Lower case, compatibility forms and accents folded, invisible characters out, apostrophes dropped."""
+    text = unicodedata.normalize("NFKD", text.lower())
+    text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) not in ("Cf", "Cs", "Co"))
+    return _APOSTROPHES.sub("", text.translate(_HOMOGLYPHS)).replace("\N{SQUARED SOS}", " sos ")
+
+
+def _unleet(word: str) -> str:
+    """h3lp -> help, 0ut51de -> outside; "10", "4pm", "2nd" and "ps5" stay."""
+    if not re.search(r"[a-z]", word) or not re.search(r"[\d@$!|]", word) or re.fullmatch(r"\d+[a-z]{1,3}|[a-z]{2,}[2-9]", word):
+        return word
+    return word.translate(_LEET)
+
+
+def words_of(text: str, *, known: Iterable[str] = (), targets: "Targets | None" = None) -> list[str]:
+    """The text as normalised tokens; sentence marks are tokens of their own.
+
+    known: words that are right as they stand. targets: words worth mending a typo into.
+    """
+    tokens: list[str] = []
+    mended: dict[str, str] = {}
+    chunks = _CHUNK.findall(plain(text))
+    for i, chunk in enumerate(chunks):
+        bare = chunk.strip(".,!?;:")
+        after = chunks[i + 1].strip(".,!?;:") if i + 1 < len(chunks) else ""
+        core = chunk.rstrip(_MARKS)
+        marks = chunk[len(core) : len(core) + 1]  # one of "!!!" is enough
+        number = bare in ("2", "4") and not ((tokens and tokens[-1] in _TO_FOR_AFTER) or after in _TO_FOR_BEFORE)
+        if not number:
+            core = TEXT_SPEAK.get(bare) or _unleet(core)
+        for token in _TOKEN.findall(core + " " + marks):
+            token = _STRETCHED.sub(r"\1\1", token) if token.isalpha() else token
+            if token not in known and len(token) > 2 and token[-1:] == token[-2:-1] and token[:-1] in known:
+                token = token[:-1]  # heyy, plss
+            if token.isalpha():  # "2" is "to" on its own, not in "2pm"
+                token = TEXT_SPEAK.get(token, token)
+            if targets is not None and token.isalpha() and token not in known:
+                if token not in mended:
+                    mended[token] = targets.mend(token)
+                token = mended[token]
+            tokens += token.split(" ")
+    merged: list[str] = []
+    for token in tokens:
+        if merged and (merged[-1], token) in _TWO:
+            merged[-1] = _TWO[merged[-1], token]
+        else:
+            merged.append(token)
+    return merged
+
+
+class Targets:
+    """Words worth mending a typo into, found by one edit (a letter missing, extra, wrong, or two swapped)."""
+
+    def __init__(self, words: Iterable[str]):
+        self._by_deletion: dict[str, set[str]] = {}
+        for word in words:
+            if len(word) >= 5 and word.isalpha():
+                for key in self._keys(word):
+                    self._by_deletion.setdefault(key, set()).add(word)
+
+    @staticmethod
+    def _keys(word: str) -> set[str]:
+        return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
+
+    def mend(self, word: str) -> str:
+        """The one target that is an edit away, or the word itself. Not cached: typed words stay nowhere."""
+        if not 4 <= len(word) <= 24:
+            return word
+        found = set().union(*(self._by_deletion.get(key, ()) for key in self._keys(word)))
+        found = {w for w in found if w[0] == word[0] or sorted(w) == sorted(word)}
+        return found.pop() if len(found) == 1 else word

@@ -1,0 +1,51 @@
+"""The five tiers of urgency, and the two rules that never bend: the highest signal wins, and doubt resolves upward.
+
+Pure: imports nothing heavy, so the web channel, the actions and the trainer share it.
+Source of the tiers: the safeguarding fact sheet, summed up in docs/labelling.md.
+"""
+
+from enum import IntEnum
+
+
+class Urgency(IntEnum):
+    """How soon somebody must act. Ordered, so that `max()` is "the highest signal wins"."""
+
+    CHAT = 0  # greeting, thanks, small talk, another subject
+    INFO = 1  # a question about how things work
+    SUPPORT = 2  # worrying: Childline, NSPCC
+    URGENT = 3  # a crime against a child: 101 or CEOP today
+    EMERGENCY = 4  # danger now: 999
+
+    @property
+    def word(self) -> str:
+        """The tier as written in data files and cards, e.g. "emergency"."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, word: str) -> "Urgency":
+        """The tier for a word. Raises ValueError naming the word when there is no such tier."""
+        try:
+            return cls[str(word).upper()]
+        except KeyError:
+            raise ValueError(f"no such urgency: {word!r} (one of {', '.join(WORDS)})") from None
+
+
+WORDS = tuple(u.word for u in reversed(Urgency))
+AUDIENCES = ("young_person", "parent", "friend", "professional", "unknown")
+
+
+def highest(*tiers: "Urgency | None") -> Urgency:
+    """The highest of the tiers given; None means "no opinion". CHAT when nobody has one."""
+    return max((t for t in tiers if t is not None), default=Urgency.CHAT)
+
+
+def after_turn(floor: Urgency, now: Urgency, *, danger_over: bool = False) -> Urgency:
+    """The urgency of a conversation after one more message.
+
+    floor: highest so far. now: this message alone. danger_over: the user clearly said that the danger has passed.
+    Never falls, with one exception: after "he's gone, I'm home" an emergency becomes urgent, not less,
+    because a crime may still need reporting. 999 stays on every card whatever the tier.
+    """
+    if danger_over and now < Urgency.EMERGENCY and floor is Urgency.EMERGENCY:
+        return Urgency.URGENT
+    return highest(floor, now)

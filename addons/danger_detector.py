@@ -1,0 +1,69 @@
+"""The deterministic half of recognition, as a pipeline component: it can raise the model's tier and never lowers it."""
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import METADATA, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from actions.signals import detector
+from actions.urgency import Urgency, highest
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=False)
+class DangerDetector(IntentClassifier, GraphComponent):
+    """Raise `urgency` when a family of danger is in the text and the model does not rule it out.
+
+    In:  Message.text; `urgency` with the Recogniser's scores; `metadata["signal"]`, the tier that the web channel has
+         found in the whole of a message too long for the model, if it did: that one counts as it is.
+    Out: `urgency` {"tier", "by", "scores"}: the highest of model, family and signal.
+
+    Patterns know words and not sense, so a family raises a tier only where the model gives that tier, with all above
+    it, at least `nod` of the share its threshold asks for. Measured on messages that neither had seen, this keeps
+    every emergency the families add and drops nearly all their false alarms (docs/decisions.md).
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """nod: see the class. thresholds: those of the Recogniser."""
+        return {"nod": 0.2, "thresholds": {"emergency": 0.33, "urgent": 0.4, "support": 0.4, "info": 0.5}}
+
+    def __init__(self, config: dict[str, Any]):
+        self.config = config
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "DangerDetector":
+        """A detector over data/danger/."""
+        detector()
+        return cls(config)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Put the higher tier on each message."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            if text.startswith("/"):
+                continue
+            urgency = dict(message.get("urgency") or {"tier": Urgency.CHAT.word})
+            heard = (message.get(METADATA) or {}).get("signal")
+            tier = highest(
+                Urgency.of(urgency["tier"]),
+                Urgency.of(heard) if heard else None,
+                self._raised(detector().tier(text), urgency.get("scores")),
+            )
+            if tier.word != urgency["tier"]:
+                urgency |= {"tier": tier.word, "by": "family"}
+            message.set("urgency", urgency, add_to_output=True)
+        return messages
+
+    def _raised(self, found: Urgency | None, scores: dict[str, float] | None) -> Urgency | None:
+        """The tier that the families found, if the model gives it a nod. Without scores they decide alone."""
+        if found is None or not scores:
+            return found
+        share = sum(scores[tier.word] for tier in Urgency if tier >= found)
+        return found if share >= self.config["nod"] * self.config["thresholds"].get(found.word, 1.0) else None

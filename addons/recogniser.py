@@ -1,0 +1,245 @@
+"""The trained half of recognition: what a message is about, how urgent it is, and who is typing."""
+
+import json
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import structlog
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from actions.urgency import AUDIENCES, Urgency
+from addons.attention_head import AttentionHead, Task
+from addons.encoder import Encoder, model_folder, write_onnx
+from addons.ngrams import NgramHead
+from addons.progress import Progress
+from addons.typos import noisy
+
+log = structlog.get_logger("signpost.recogniser")
+TIERS = [u.word for u in Urgency]
+OUTSIDE = ("out_of_scope", "trolling_abuse")
+# Share of each task in the loss. Urgency decides who is called, so it leads.
+TASK_WEIGHTS = {"urgency": 1.0, "topic": 0.5, "audience": 0.3}
+
+
+def labels_of(message: Message) -> tuple[str, str, str]:
+    """Topic, urgency and audience of a training example. Raises InvalidConfigException when one is missing."""
+    meta = message.get(METADATA, {}).get(METADATA_INTENT) or {}
+    topic, urgency, audience = message.get(INTENT), meta.get("urgency"), meta.get("audience")
+    if urgency not in TIERS or audience not in AUDIENCES:
+        raise InvalidConfigException(
+            f"data/nlu: an example of {topic!r} has urgency {urgency!r} and audience {audience!r}; every block needs "
+            f"`metadata: {{urgency: …, audience: …}}` (docs/labelling.md)"
+        )
+    return topic, urgency, audience
+
+
+def tier_of(scores: dict[str, float], thresholds: dict[str, float]) -> Urgency:
+    """The tier for a set of probabilities: the highest whose share, with all tiers above it, reaches its threshold.
+
+    scores: probability by tier. thresholds: by tier, below CHAT's which needs none. Lower threshold, more caution.
+    """
+    above = 0.0
+    for tier in sorted(Urgency, reverse=True):
+        above += scores[tier.word]
+        if tier is Urgency.CHAT or above >= thresholds[tier.word]:
+            return tier
+    return Urgency.CHAT
+
+
+class Judge:
+    """The trained heads together, without Rasa: text in, probabilities out. `Recogniser` wraps it; calibration uses it too."""
+
+    def __init__(self, encoder: Encoder, heads: list[AttentionHead], ngrams: NgramHead, labels: dict[str, list[str]], mix: float):
+        self.encoder = encoder
+        self.heads = heads
+        self.ngrams = ngrams
+        self.labels = labels
+        self.mix = mix
+
+    @classmethod
+    def train(cls, encoder, texts, truths, *, rounds, members, mix, copies, seed, tokens=None) -> "Judge":
+        """truths: {"urgency"|"topic"|"audience": list of labels}, all or some. tokens: vectors of `texts`, if already computed."""
+        labels = {task: TIERS if task == "urgency" else sorted(set(truths[task])) for task in TASK_WEIGHTS if task in truths}
+        rng = random.Random(seed)
+        noisy_rows = [i for i in range(len(texts)) for _ in range(int(copies) + (rng.random() < copies % 1))]
+        noisy_texts = [noisy(texts[i], rng) for i in noisy_rows]
+        rows = [*range(len(texts)), *noisy_rows]
+        if tokens is None:
+            with Progress("reading examples", len(texts)) as progress:
+                tokens = _half(encoder.tokens(texts, progress))
+        with Progress("reading mistyped copies", len(noisy_texts)) as progress:
+            tokens = [*tokens, *_half(encoder.tokens(noisy_texts, progress))]
+        truth = {task: np.array([labels[task].index(v) for v in truths[task]])[rows] for task in labels}
+        tasks = [Task(labels[t], truth[t], w, 0.5 if t == "urgency" else 0.0) for t, w in TASK_WEIGHTS.items() if t in labels]
+        heads = []
+        for member in range(members):
+            head = AttentionHead.fresh(tokens[0].shape[1], [len(t.labels) for t in tasks], np.random.default_rng(seed + member))
+            with Progress(f"training head {member + 1} of {members}", rounds * -(-len(tokens) // 64)) as progress:
+                heads.append(head.fit(tokens, tasks, rounds=rounds, seed=seed + member, progress=progress))
+        with Progress("training word and letter features", len(labels)) as progress:
+            ngrams = NgramHead.train([*texts, *noisy_texts], truth, {t: len(v) for t, v in labels.items()}, progress)
+        return cls(encoder, heads, ngrams, labels, mix)
+
+    def scores(self, texts: list[str], tokens=None) -> dict[str, np.ndarray]:
+        """Probabilities by task: float (n, labels)."""
+        tokens = self.encoder.tokens(texts) if tokens is None else tokens
+        views = [head.predict(tokens) for head in self.heads]
+        spelling = self.ngrams.predict(texts)
+        return {
+            task: self.mix * np.mean([v[i] for v in views], axis=0) + (1 - self.mix) * spelling[task] for i, task in enumerate(self.labels)
+        }
+
+
+def _half(tokens):
+    return [t.astype(np.float16) for t in tokens]
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
+class Recogniser(IntentClassifier, GraphComponent):
+    """Topic, urgency and audience of a message.
+
+    In:  Message.text, 1 to 2,000 characters; the encoder reads the first 128 word pieces, the letter features all of it.
+    Out: `intent` and `intent_ranking` (topic); `urgency` {"tier", "scores"}; `audience` {"name", "confidence"};
+         `over`, 0 to 1: how much it says that the danger has passed;
+         `in_scope`, 0 to 1: how much this looks like a worry or a question of ours.
+    Trains on `metadata: {urgency, audience}` of every NLU block; InvalidConfigException names a block without.
+    A button's payload ("/choose{…}") passes through untouched.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Defaults; config.yml gives the ones in use, each with its reason."""
+        return {
+            # Rasa's training cache sees this class only: raise the number when a helper changes, or a stale model is reused.
+            "version": 1,
+            "rounds": 6,
+            "members": 2,
+            "mix": 0.6,
+            "typo_copies": 0.5,
+            "seed": 7,
+            "thresholds": {"emergency": 0.33, "urgent": 0.4, "support": 0.4, "info": 0.5},
+            "audience_threshold": 0.6,
+        }
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, judge: Judge | None = None):
+        self.config = config
+        self._storage = storage
+        self._resource = resource
+        self.judge = judge
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "Recogniser":
+        """An untrained recogniser."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Write the encoder, train the heads, save both inside the model archive."""
+        examples = [m for m in training_data.intent_examples if m.get(TEXT)]
+        truths = dict(zip(("topic", "urgency", "audience"), zip(*map(labels_of, examples), strict=True), strict=True))
+        with self._storage.write_to(self._resource) as folder:
+            full, small = write_onnx(folder)
+            full.unlink()
+            shutil.copy(model_folder() / "tokenizer.json", folder / "tokenizer.json")
+            self.judge = Judge.train(
+                Encoder.from_onnx(small, threads=2),
+                [m.get(TEXT) for m in examples],
+                truths,
+                rounds=self.config["rounds"],
+                members=self.config["members"],
+                mix=self.config["mix"],
+                copies=self.config["typo_copies"],
+                seed=self.config["seed"],
+            )
+            _save(self.judge, folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "Recogniser":
+        """The recogniser from a model archive."""
+        with model_storage.read_from(resource) as folder:
+            judge = _load(folder, config["mix"])
+        judge.scores(["hello"])  # the first answer should not pay for warming up
+        return cls(config, model_storage, resource, judge)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Put topic, urgency and audience on each message."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            if not text.startswith("/"):
+                self._read(message, text)
+        return messages
+
+    def _read(self, message: Message, text: str) -> None:
+        scores = {
+            task: dict(zip(self.judge.labels[task], map(float, row[0]), strict=True)) for task, row in self.judge.scores([text]).items()
+        }
+        ranking = sorted(scores["topic"].items(), key=lambda item: -item[1])
+        message.set(INTENT, {"name": ranking[0][0], "confidence": ranking[0][1]}, add_to_output=True)
+        message.set("intent_ranking", [{"name": n, "confidence": c} for n, c in ranking[:5]], add_to_output=True)
+        message.set("over", scores["topic"].get("danger_over", 0.0), add_to_output=True)
+        # How sure we are that this is a worry or a question of ours at all: for figures and for doubt, never for the tier.
+        outside = sum(scores["topic"].get(topic, 0.0) for topic in OUTSIDE)
+        message.set("in_scope", (1 - outside) * (1 - scores["urgency"]["chat"]), add_to_output=True)
+        tier = tier_of(scores["urgency"], self.config["thresholds"])
+        message.set("urgency", {"tier": tier.word, "by": "model", "scores": scores["urgency"]}, add_to_output=True)
+        audience, sure = max(scores["audience"].items(), key=lambda item: item[1])
+        if sure < self.config["audience_threshold"]:
+            audience = "unknown"
+        message.set("audience", {"name": audience, "confidence": sure}, add_to_output=True)
+
+
+def _save(judge: Judge, folder: Path) -> None:
+    """Arrays and JSON only: nothing in the archive is code."""
+    arrays = {f"head{i}.{k}": v for i, head in enumerate(judge.heads) for k, v in head.p.items()}
+    np.savez(folder / "heads.npz", **arrays)
+    (folder / "labels.json").write_text(json.dumps(judge.labels), encoding="utf-8")
+    judge.ngrams.save(folder)
+
+
+def _load(folder: Path, mix: float) -> Judge:
+    from tokenizers import Tokenizer
+
+    from addons.encoder import MAX_PIECES
+
+    labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+    with np.load(folder / "heads.npz", allow_pickle=False) as arrays:
+        members = sorted({name.split(".")[0] for name in arrays.files})
+        heads = [
+            AttentionHead(
+                {k.split(".", 1)[1]: arrays[k] for k in arrays.files if k.startswith(f"{m}.")}, [len(labels[t]) for t in TASK_WEIGHTS]
+            )
+            for m in members
+        ]
+    pieces = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    pieces.no_padding()
+    pieces.enable_truncation(MAX_PIECES)
+    return Judge(_encoder(folder, pieces), heads, NgramHead.load(folder), labels, mix)
+
+
+def _encoder(folder: Path, pieces) -> Encoder:
+    """The archive's int8 encoder; on a machine where onnxruntime does not work, the published weights in numpy."""
+    try:
+        return Encoder.from_onnx(folder / "minilm_int8.onnx", pieces=pieces)
+    except Exception as error:
+        log.warning("encoder_fell_back_to_numpy", error=type(error).__name__)
+        return Encoder.from_numpy()

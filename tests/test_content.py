@@ -1,0 +1,187 @@
+"""Words and routes: every tier and reader gets the contacts that the fact sheet names, and every number is in the directory."""
+
+import itertools
+import re
+import shutil
+
+import pytest
+import yaml
+
+from actions.cards import Case, compose, safety_reply
+from actions.choices import choices_for
+from actions.contacts import ContentError, digits
+from actions.content import ROOT, load_content
+from actions.urgency import AUDIENCES, Urgency
+
+CHILDREN = ("young_person", "unknown")
+SHORTEST = 3  # digits: what can be dialled has three or more; ages and the keypad's 55 have two
+
+
+@pytest.fixture(scope="module")
+def replies(content) -> list:
+    """Every case there can be, with its reply."""
+    every = itertools.product(content.topics, Urgency, AUDIENCES, (False, True))
+    cases = [Case(topic, urgency, audience, under_13=young) for topic, urgency, audience, young in every]
+    return [(case, compose(case, content)) for case in cases]
+
+
+def ids(reply) -> list[str]:
+    return [c["id"] for c in reply.card["contacts"]]
+
+
+def numbers_in(text: str) -> set[str]:
+    """Every run of digits that could be dialled; web addresses may hold a number of their own."""
+    text = re.sub(r"HOPELINE247|\S+\.(?:co\.uk|org\.uk|police\.uk|org|com)\S*", "", text)
+    return {digits(n) for n in re.findall(r"\d[\d ]*\d|\d", text)}
+
+
+def test_every_reply_of_every_kind_shows_999(replies):
+    for case, reply in replies:
+        assert "999" in ids(reply), case
+
+
+def test_a_young_person_or_someone_unknown_always_sees_childline(replies):
+    for case, reply in replies:
+        if case.audience in CHILDREN:
+            assert "childline" in ids(reply), case
+
+
+def test_an_urgent_reply_shows_101_and_ceop(replies):
+    for case, reply in replies:
+        if case.urgency is Urgency.URGENT:
+            assert {"101", "ceop"} <= set(ids(reply)), case
+
+
+def test_an_emergency_starts_with_999_and_nothing_else_does(replies):
+    for case, reply in replies:
+        first = ids(reply)[0]
+        assert (first == "999") is (case.urgency is Urgency.EMERGENCY), case
+
+
+def test_an_emergency_says_how_to_call_without_speaking(content):
+    for audience in AUDIENCES:
+        words = " ".join(compose(Case("in_person_danger", Urgency.EMERGENCY, audience), content).texts)
+        assert "55" in words and "999bsl.co.uk" in words and "18000" in words
+        assert "999 55" not in words and words.index("999") < words.index("55")
+
+
+def test_adults_see_the_nspcc(replies):
+    for case, reply in replies:
+        if case.audience in ("parent", "professional"):
+            assert "nspcc" in ids(reply), case
+
+
+ROUTES = [  # topic               urgency           reader           must be there
+    ("sextortion", "urgent", "young_person", {"report_remove", "ceop", "101", "childline", "samaritans"}),
+    ("images_shared", "urgent", "young_person", {"report_remove", "childline"}),
+    ("suicidal_self_harm", "emergency", "young_person", {"999", "childline", "samaritans", "papyrus", "shout"}),
+    ("mental_health", "support", "young_person", {"childline", "samaritans", "shout"}),
+    ("adult_own_thoughts", "support", "unknown", {"stop_it_now"}),
+    ("runaway_missing", "emergency", "parent", {"999", "missing"}),
+    ("professional_duty", "support", "professional", {"nspcc", "council", "posh"}),
+    ("contact_numbers", "info", "unknown", {"childline", "nspcc", "samaritans"}),
+    ("how_to_report", "info", "parent", {"ceop", "101", "nspcc"}),
+]
+
+
+@pytest.mark.parametrize("topic, urgency, audience, there", ROUTES)
+def test_a_topic_brings_its_own_contacts(content, topic, urgency, audience, there):
+    assert there <= set(ids(compose(Case(topic, Urgency.of(urgency), audience), content)))
+
+
+def test_a_nation_decides_too(content):
+    def shown(nation):
+        return ids(compose(Case("mental_health", Urgency.SUPPORT, "young_person", nation=nation), content))
+
+    assert "meic" in shown("wales") and "meic" not in shown("scotland")
+    assert "nhs111" not in shown("northern_ireland") and "lifeline" in shown("northern_ireland")
+
+
+def test_every_number_we_say_is_in_the_directory(content, replies):
+    known = content.contacts.numbers()
+    for case, reply in replies:
+        for text in (*reply.texts, *reply.card["steps"]):
+            assert not {n for n in numbers_in(text) if len(n) >= SHORTEST} - known, (case, text)
+
+
+def test_no_number_is_typed_into_the_words(root):
+    """Numbers come from the directory, by {name}."""
+    for path in [*root.glob("content/advice/*.yml"), root / "content/words.yml"]:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            words = re.sub(r"\{\w+\}|#.*|999bsl\.co\.uk", "", line)  # the one address that holds a number
+            assert not re.findall(r"\d{3,}|\d[\d ]{2,}\d", words), f"{path.name}: {line}"
+
+
+def test_the_texts_alone_carry_every_contact_and_step(replies):
+    for case, reply in replies:
+        words = "\n".join(reply.texts)
+        for contact in reply.card["contacts"]:
+            assert contact["number"] in words, (case, contact)
+        assert all(step in words for step in reply.card["steps"]), case
+
+
+def test_no_text_holds_a_blank_line_that_rasa_would_split(replies):
+    for case, reply in replies:
+        assert all("\n\n" not in t and t.strip() for t in reply.texts), case
+
+
+def test_blackmail_and_low_mood_always_carry_a_suicide_safe_line(content):
+    for topic, urgency in itertools.product(("sextortion", "mental_health", "suicidal_self_harm"), Urgency):
+        words = " ".join(compose(Case(topic, urgency, "young_person"), content).texts)
+        assert "Samaritans" in words and "A&E" in words and "SHOUT" in words
+
+
+def test_the_worry_named_before_keeps_its_contacts_through_thanks(content):
+    reply = compose(Case("thanks", Urgency.URGENT, "young_person", worry="sextortion"), content)
+    assert {"report_remove", "samaritans"} <= set(ids(reply))
+
+
+def test_at_most_one_question_and_never_a_button_in_place_of_a_number(replies):
+    for case, _reply in replies:
+        choices = choices_for(case)
+        assert len(choices) <= 7
+        assert len({c["title"] for c in choices}) == len({c["payload"] for c in choices}) == len(choices)
+
+
+def test_the_safety_card_has_numbers_at_every_tier(content):
+    for urgency, audience in itertools.product(Urgency, AUDIENCES):
+        reply = safety_reply(content, why="degraded", urgency=urgency, audience=audience)
+        assert reply.card["degraded"] and "999" in ids(reply)
+        assert (ids(reply)[0] == "999") is (urgency is Urgency.EMERGENCY)
+
+
+def test_the_fixed_words_in_the_domain_are_those_of_the_content(domain, content):
+    fixed = {r.get("condition", [{}])[0].get("value", "unknown"): r["text"] for r in domain["responses"]["utter_call_999"]}
+    for audience in AUDIENCES:
+        said = content.fill(content.words["lead"]["emergency"][audience])
+        assert fixed.get(audience, fixed["unknown"]) == said
+
+
+BROKEN = [  # file                 change                                          what the error names
+    ("routes.yml", lambda d: d["by_topic"].update(sextortion={"add": ["child_line"]}), "child_line"),
+    ("routes.yml", lambda d: d["by_urgency"]["chat"].update(parent=["nspcc"]), "lacks 999"),
+    ("routes.yml", lambda d: d["by_topic"].update(no_such_topic={"add": ["101"]}), "no_such_topic"),
+    ("words.yml", lambda d: d.update(safety="Ring {nobody}."), "nobody"),
+    ("words.yml", lambda d: d.update(reviewed="yes"), "reviewed"),
+    ("advice/meeting_plan.yml", lambda d: d.update(topic="meeting"), "meeting"),
+    ("advice/meeting_plan.yml", lambda d: d["parent"].pop("urgent"), "urgent"),
+    ("advice/meeting_plan.yml", lambda d: d["parent"]["urgent"].pop("say"), "'say'"),
+    ("advice/meeting_plan.yml", lambda d: d["parent"]["urgent"].update(steps="go"), "'steps'"),
+    ("advice/meeting_plan.yml", lambda d: d["parent"]["urgent"].update(stesp=["x"]), "stesp"),
+    ("advice/meeting_plan.yml", lambda d: d.update(tiers=["emergancy"]), "emergancy"),
+    ("advice/meeting_plan.yml", lambda d: d.pop("friend"), "friend"),
+]
+
+
+@pytest.mark.parametrize("name, change, named", BROKEN)
+def test_broken_content_stops_the_start_and_names_file_and_key(tmp_path, name, change, named):
+    import datetime
+
+    copy = tmp_path / "content"
+    shutil.copytree(ROOT, copy)
+    data = yaml.safe_load((copy / name).read_text(encoding="utf-8"))
+    change(data)
+    (copy / name).write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(ContentError) as error:
+        load_content(copy, today=datetime.date.today())
+    assert named in str(error.value) and name.split("/")[-1] in str(error.value)

@@ -1,0 +1,63 @@
+"""The training data and the held-out set: enough, varied, apart from each other."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from tools import heldout
+from tools.baselines import training_rows
+from tools.near_duplicates import near_duplicates
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return training_rows()
+
+
+@pytest.fixture(scope="module")
+def held():
+    return heldout.read()
+
+
+def test_there_is_enough_of_everything(rows):
+    tiers = Counter(r[2] for r in rows)
+    assert len(rows) >= 6000 and tiers["emergency"] >= 1500
+    assert min(tiers.values()) >= 900
+
+
+def test_near_duplicates_are_under_three_percent(rows):
+    twins = {i for i, _ in near_duplicates([r[0] for r in rows])}
+    assert len(twins) / len(rows) < 0.03, [rows[i][0] for i in list(twins)[:10]]
+
+
+def test_no_example_stands_twice(rows):
+    plain = Counter(re.sub(r"\W+", " ", r[0].lower()).strip() or r[0] for r in rows)
+    assert [text for text, n in plain.items() if n > 1] == []
+
+
+def test_no_opening_is_worn_out(rows):
+    """No template: of messages of six words or more, no first four words begin more than one in a hundred."""
+    long = [r[0].lower().split() for r in rows if len(r[0].split()) >= 6]
+    commonest = Counter(" ".join(words[:4]) for words in long).most_common(1)[0]
+    assert commonest[1] / len(long) < 0.01, commonest
+
+
+def test_the_held_out_set_is_large_and_labelled(held, intents):
+    assert len(held) >= 800
+    assert {h.topic for h in held} <= intents
+    assert min(Counter(h.urgency for h in held).values()) >= 100
+
+
+def test_the_held_out_set_is_apart_from_training(rows, held):
+    """Not the same, not a near copy; very short messages ("hi", "im scared") may coincide, and are few."""
+    training = [r[0] for r in rows]
+    assert near_duplicates([h.text for h in held], training, alike=0.7) == []
+    plain = {re.sub(r"\W+", " ", t.lower()).strip() for t in training}
+    same = [h.text for h in held if re.sub(r"\W+", " ", h.text.lower()).strip() in plain]
+    assert len(same) <= 0.02 * len(held), same
+
+
+def test_a_near_copy_would_be_found():
+    assert near_duplicates(["he is outside my house and i am scared"], ["he is outside my house and im scared"], alike=0.7) == [(0, 0)]
+    assert near_duplicates(["one two three four five", "six seven eight nine ten"]) == []

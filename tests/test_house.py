@@ -1,0 +1,75 @@
+"""One name everywhere, files where README says they are, and nothing borrowed from outside the repository."""
+
+import re
+import subprocess
+import sys
+
+import yaml
+
+from actions.urgency import AUDIENCES, WORDS
+
+
+def nlu_blocks(root):
+    for path in sorted((root / "data/nlu").glob("*.yml")):
+        for block in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["nlu"]:
+            yield path, block
+
+
+def examples(block) -> list[str]:
+    return [line[2:] for line in block["examples"].splitlines() if line.startswith("- ")]
+
+
+def test_each_topic_has_the_same_name_everywhere(root, intents):
+    assert intents == {f.stem for f in (root / "content/advice").glob("*.yml")}
+    assert intents == {f.stem for f in (root / "data/nlu").glob("*.yml")}
+    rules = (root / "data/rules.yml").read_text(encoding="utf-8")
+    assert intents | {"choose"} == set(re.findall(r"intent: (\w+)", rules))
+
+
+def test_the_labelling_guide_names_every_topic(root, intents):
+    guide = (root / "docs/labelling.md").read_text(encoding="utf-8")
+    assert intents <= set(re.findall(r"`(\w+)`", guide))
+
+
+def test_every_example_says_how_urgent_it_is_and_who_typed_it(root):
+    for path, block in nlu_blocks(root):
+        meta = block["metadata"]
+        assert block["intent"] == path.stem
+        assert meta["urgency"] in WORDS and meta["audience"] in AUDIENCES and meta["voice"], path
+
+
+def test_every_topic_has_at_least_thirty_examples(root):
+    counts = {}
+    for path, block in nlu_blocks(root):
+        counts[path.stem] = counts.get(path.stem, 0) + len(examples(block))
+    assert {k: v for k, v in counts.items() if v < 30} == {}
+
+
+def test_every_nlu_file_says_how_its_examples_were_written(root):
+    for path in (root / "data/nlu").glob("*.yml"):
+        assert "How these examples were written" in path.read_text(encoding="utf-8")[:400], path
+
+
+def test_story_and_rule_names_are_unique_sentences(root):
+    names = []
+    for path, key in (("data/rules.yml", "rule"), ("data/stories.yml", "story")):
+        data = yaml.safe_load((root / path).read_text(encoding="utf-8"))
+        names += [entry[key] for entry in data[f"{key}s" if key == "rule" else "stories"]]
+    assert len(names) == len(set(names)) and all(" " in name for name in names)
+
+
+def test_deciding_needs_neither_rasa_nor_tensorflow(root):
+    """The pure modules load without the server's world, so the channel can fall back on them."""
+    code = (
+        "import sys; import actions.urgency, actions.contacts, actions.content, actions.cards, actions.choices, actions.signals;"
+        "bad = {m.split('.')[0] for m in sys.modules} & {'rasa', 'rasa_sdk', 'tensorflow', 'spacy', 'sklearn'}; sys.exit(str(bad) if bad else 0)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True).stderr == ""
+
+
+def test_nothing_reads_outside_the_repository(root):
+    tracked = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True).stdout.split()
+    outside = "../" + "shared"
+    for name in tracked:
+        if name.endswith((".py", ".yml", ".toml", ".js", "Makefile", "run")):
+            assert outside not in (root / name).read_text(encoding="utf-8"), name

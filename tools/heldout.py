@@ -1,0 +1,66 @@
+"""The held-out set: reading it, and what each message requires on screen. Never read by training."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from actions.urgency import AUDIENCES, Urgency
+
+PATH = Path(__file__).resolve().parent.parent / "tests" / "model" / "heldout.csv"
+
+
+@dataclass(frozen=True)
+class Held:
+    """One held-out message. `accept`: tiers a careful lead could also defend. `hard`: kinds of difficulty."""
+
+    text: str
+    audience: str
+    urgency: Urgency
+    topic: str
+    voice: str
+    accept: tuple[Urgency, ...]
+    hard: tuple[str, ...]
+
+    def required(self) -> list[set[str]]:
+        """Sets of contact ids; at least one of each set must be on the card. Source: the safeguarding fact sheet."""
+        child, adult = self.audience == "young_person", self.audience in ("parent", "professional")
+        helpline = {"childline"} if child else {"nspcc"} if adult else {"childline", "nspcc"}
+        if self.urgency is Urgency.EMERGENCY:
+            return [{"999"}]
+        if self.urgency is Urgency.CHAT:
+            return [{"999"}]
+        needed = [{"999"}, helpline]
+        if self.urgency is Urgency.URGENT:
+            needed.append({"101", "ceop"})
+            if child and self.topic in ("sextortion", "images_shared"):
+                needed.append({"report_remove"})
+        if self.topic == "adult_own_thoughts":
+            needed.append({"stop_it_now"})
+        if self.topic in ("suicidal_self_harm", "mental_health"):
+            needed.append({"samaritans"})
+        return needed
+
+
+def _tiers(words: str) -> tuple[Urgency, ...]:
+    return tuple(Urgency.of(w) for w in words.replace("out_of_scope", "chat").split("|") if w)
+
+
+def read(path: Path = PATH) -> list[Held]:
+    """All held-out messages. Raises ValueError naming file and line when a label is not one of ours.
+
+    Columns: text, audience, urgency (or tier), topic, voice, note; `note` holds `hard:<kind>` and `accept:<tier>|…`.
+    """
+    rows = []
+    with path.open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file), 2):
+            notes = [part.strip().split(":", 1) for part in (row.get("note") or "").split(";") if ":" in part]
+            try:
+                (tier,) = _tiers(row.get("urgency") or row["tier"])
+                accept = tuple(t for kind, value in notes if kind == "accept" for t in _tiers(value))
+                if row["audience"] not in AUDIENCES:
+                    raise ValueError(f"no such audience: {row['audience']!r}")
+            except (KeyError, ValueError) as error:
+                raise ValueError(f"{path}:{number}: {error}") from None
+            hard = tuple(value for kind, value in notes if kind == "hard")
+            rows.append(Held(row["text"], row["audience"], tier, row["topic"], row.get("voice") or "", accept, hard))
+    return rows

@@ -1,0 +1,81 @@
+"""What would it say to this, and why? `make try`: messages from standard input or a file, one a line.
+
+The *why* (which layer, which family, score against threshold) stays on this machine: POST /chat never shows it.
+"""
+
+import argparse
+import csv
+import datetime
+import json
+import sys
+from pathlib import Path
+
+import yaml
+
+from actions.cards import Case, compose
+from actions.content import load_content
+from actions.signals import detector
+from actions.urgency import Urgency
+from tools.model import model
+from tools.server import ROOT
+
+COLUMNS = ("urgency", "topic", "audience", "contacts", "why", "text")
+
+
+def thresholds() -> dict[str, float]:
+    """The tiers' thresholds in config.yml."""
+    pipeline = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+    return next(c["thresholds"] for c in pipeline if c["name"].endswith("Recogniser"))
+
+
+def explain(text: str, content) -> dict[str, str]:
+    """One message's answer and its reasons."""
+    parsed = model().read(text)
+    urgency, scores = Urgency.of(parsed["urgency"]["tier"]), parsed["urgency"].get("scores", {})
+    reasons = []
+    for signal in detector().scan(text):
+        silenced = f", silenced by {signal.cancelled_by}" if signal.cancelled_by else ""
+        reasons.append(f"family {signal.family} ({signal.tier.word}{silenced})")
+    above = 0.0
+    for tier in sorted(Urgency, reverse=True):
+        above += scores.get(tier.word, 0.0)
+        limit = thresholds().get(tier.word)
+        if limit is not None and (above >= limit or tier is Urgency.EMERGENCY):
+            reasons.append(f"model {tier.word} or higher {above:.2f} against {limit}")
+        if limit is not None and above >= limit:
+            break
+    case = Case(parsed["intent"]["name"], urgency, parsed["audience"]["name"])
+    return {
+        "urgency": urgency.word,
+        "topic": f"{case.topic} {parsed['intent']['confidence']:.2f}",
+        "audience": f"{case.audience} {parsed['audience']['confidence']:.2f}",
+        "contacts": " ".join(c["id"] for c in compose(case, content).card["contacts"]),
+        "why": "; ".join(reasons),
+        "text": text,
+    }
+
+
+def main() -> None:
+    """Read messages, print a table, CSV or JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--file", type=Path, help="messages, one a line; default standard input")
+    parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    arguments = parser.parse_args()
+    lines = (arguments.file.open(encoding="utf-8") if arguments.file else sys.stdin).read().splitlines()
+    content = load_content(today=datetime.date.today())
+    rows = [explain(line, content) for line in lines if line.strip()]
+    if arguments.format == "json":
+        json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    elif arguments.format == "csv":
+        writer = csv.DictWriter(sys.stdout, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        for row in rows:
+            print(f"\n{row['text']}\n  {row['urgency'].upper():10} {row['topic']:32} {row['audience']}")
+            print(f"  contacts   {row['contacts']}\n  why        {row['why']}")
+
+
+if __name__ == "__main__":
+    main()
