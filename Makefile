@@ -16,7 +16,7 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONWARNINGS := ignore
 export SIGNPOST_PORT ?= 5005
 # An activated environment of somebody else's must not decide what we run.
-unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup train run talk test test-fast test-model check validate evaluate evaluate-public try calibrate contacts content-report rasa bench clean
 

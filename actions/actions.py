@@ -20,7 +20,7 @@ MANNERS = frozenset(
     ["greeting", "thanks", "goodbye", "affirm", "deny", "bot_identity", "trolling_abuse", "out_of_scope", "danger_over", "vague_distress"]
 )
 # The share of probability on "it is over" that counts as clearly saying so.
-SURE_ENOUGH = 0.5
+SURE_ENOUGH = 0.7
 # A parent who says "I feel like a bad mother" is still a parent; "hi, it's me now, I'm 11" is somebody else.
 SURE_OF_CHANGE = 0.85
 

@@ -30,7 +30,7 @@ class DangerDetector(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """nod: see the class. thresholds: those of the Recogniser."""
-        return {"nod": 0.2, "thresholds": {"emergency": 0.33, "urgent": 0.4, "support": 0.4, "info": 0.5}}
+        return {"nod": 0.2, "thresholds": {"emergency": 0.25, "urgent": 0.45, "support": 0.45, "info": 0.5}}
 
     def __init__(self, config: dict[str, Any]):
         self.config = config

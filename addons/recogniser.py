@@ -128,8 +128,9 @@ class Recogniser(IntentClassifier, GraphComponent):
             "mix": 0.6,
             "typo_copies": 0.5,
             "seed": 7,
-            "thresholds": {"emergency": 0.33, "urgent": 0.4, "support": 0.4, "info": 0.5},
+            "thresholds": {"emergency": 0.25, "urgent": 0.45, "support": 0.45, "info": 0.5},
             "audience_threshold": 0.6,
+            "over": 0.7,
         }
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, judge: Judge | None = None):
@@ -196,11 +197,16 @@ class Recogniser(IntentClassifier, GraphComponent):
         ranking = sorted(scores["topic"].items(), key=lambda item: -item[1])
         message.set(INTENT, {"name": ranking[0][0], "confidence": ranking[0][1]}, add_to_output=True)
         message.set("intent_ranking", [{"name": n, "confidence": c} for n, c in ranking[:5]], add_to_output=True)
-        message.set("over", scores["topic"].get("danger_over", 0.0), add_to_output=True)
+        over = scores["topic"].get("danger_over", 0.0)
+        message.set("over", over, add_to_output=True)
         # How sure we are that this is a worry or a question of ours at all: for figures and for doubt, never for the tier.
         outside = sum(scores["topic"].get(topic, 0.0) for topic in OUTSIDE)
         message.set("in_scope", (1 - outside) * (1 - scores["urgency"]["chat"]), add_to_output=True)
-        tier = tier_of(scores["urgency"], self.config["thresholds"])
+        thresholds = dict(self.config["thresholds"])
+        if over >= self.config["over"]:
+            # "He's gone now, mum's home" speaks of danger because it is over: the emergency must be likelier than not.
+            thresholds["emergency"] = max(thresholds["emergency"], 0.5)
+        tier = tier_of(scores["urgency"], thresholds)
         message.set("urgency", {"tier": tier.word, "by": "model", "scores": scores["urgency"]}, add_to_output=True)
         audience, sure = max(scores["audience"].items(), key=lambda item: item[1])
         if sure < self.config["audience_threshold"]:

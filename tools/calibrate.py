@@ -68,6 +68,37 @@ def describe(name: str, scores: np.ndarray, truth: np.ndarray) -> str:
     return line
 
 
+def plot(points: list[tuple[int, float, float]], path: Path) -> None:
+    """The learning curve as a small SVG: messages (doubling scale) against tier accuracy and emergency AUROC."""
+    width, height, left, top = 640, 300, 60, 30
+    sizes = [np.log2(n) for n, *_ in points]
+    low = 0.5
+
+    def at(size: float, value: float) -> tuple[float, float]:
+        x = left + (size - sizes[0]) / max(1e-9, sizes[-1] - sizes[0]) * (width - left - 80)
+        return x, top + (1 - value) / (1 - low) * (height - top - 50)
+
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13">']
+    parts.append('<rect width="100%" height="100%" fill="white"/>')
+    for value in (0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
+        x, y = at(sizes[0], value)
+        parts.append(
+            f'<line x1="{x}" x2="{width - 80}" y1="{y}" y2="{y}" stroke="#ddd"/><text x="{left - 40}" y="{y + 4}">{value:.0%}</text>'
+        )
+    for name, column, colour in (("tier accuracy", 1, "#0b5c6b"), ("emergency AUROC", 2, "#b3541e")):
+        spots = [at(size, point[column]) for size, point in zip(sizes, points, strict=True)]
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
+        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        for (x, y), point in zip(spots, points, strict=True):
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>')
+            parts.append(f'<text x="{x - 14:.1f}" y="{y - 8:.1f}" fill="{colour}">{point[column]:.3f}</text>')
+        parts.append(f'<text x="{left + 10 + 200 * (column - 1)}" y="18" fill="{colour}">{name}</text>')
+    for size, (n, *_) in zip(sizes, points, strict=True):
+        parts.append(f'<text x="{at(size, 0)[0] - 18:.1f}" y="{height - 20}">{n}</text>')
+    parts.append(f'<text x="{left + 150}" y="{height - 4}">training messages (cross-validated inside the training data)</text></svg>')
+    path.write_text("\n".join(parts) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Print the table; with --save keep the scores for looking at errors."""
     from addons import lean
@@ -105,13 +136,16 @@ def main() -> None:
         np.savez(arguments.save, mixed=mixed, truth=truth, topic=found["topic"].astype(str), texts=np.array([r[0] for r in rows]))
     if arguments.curve:
         order = np.random.RandomState(1).permutation(len(rows))
-        for part in (8, 4, 2):
+        points = []
+        for part in (8, 4, 2, 1):
             some = order[: len(rows) // part]
             few = [rows[i] for i in some]
             got = cross_validate(few, [tokens[i] for i in some], encoder, config, folds=5, only=2)
             kept = ~np.isnan(got["views"][:, 0])
-            both = config["mix"] * got["views"] + (1 - config["mix"]) * got["ngrams"]
-            print(describe(f"{len(few)} messages", both[kept], truth[some][kept]))
+            both, true = (config["mix"] * got["views"] + (1 - config["mix"]) * got["ngrams"])[kept], truth[some][kept]
+            print(describe(f"{len(few)} messages", both, true))
+            points.append((len(few), float(np.mean(both.argmax(1) == true)), auroc(list(both[true == 4, 4]), list(both[true < 4, 4]))))
+        plot(points, ROOT / "docs" / "learning-curve.svg")
 
 
 if __name__ == "__main__":

@@ -14,8 +14,12 @@ class Model:
 
         lean.install()
         import asyncio
+        import logging
 
         from rasa.core.agent import Agent
+        from rasa.utils.log_utils import configure_structlog
+
+        configure_structlog(logging.ERROR)  # below it, Rasa logs what it parses
 
         self._run = asyncio.new_event_loop().run_until_complete
         self._agent = Agent.load(str(archive))

@@ -1,11 +1,15 @@
 """Rasa's own commands work through the stand-ins for absent packages."""
 
+import os
+import pty
+import select
 import subprocess
 import sys
+import time
 
 import pytest
 
-from tools.server import MODEL
+from tools.server import MODEL, free_port
 
 
 def rasa(root, *arguments, **more):
@@ -20,9 +24,23 @@ def test_data_validate_finds_no_contradiction(root):
 
 
 def test_shell_answers(root):
-    port = "5099"
-    done = rasa(root, "shell", "--model", str(MODEL), "--port", port, input="hes outside my house\n/stop\n")
-    said = done.stdout + done.stderr
+    """`rasa shell` reads a terminal, so it gets one."""
+    command = [sys.executable, "-m", "addons.rasa_cli", "shell", "--model", str(MODEL), "--port", str(free_port())]
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command, cwd=root, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said, deadline, typed = "", time.monotonic() + 60, False
+    try:
+        while "Call 999 now." not in said and time.monotonic() < deadline:
+            if select.select([ours], [], [], 1)[0]:
+                said += os.read(ours, 65536).decode("utf-8", "ignore")
+            if "Your input" in said and not typed:
+                os.write(ours, b"hes outside my house\r")
+                typed = True
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
     assert "Call 999 now." in said, said[-2000:]
 
 

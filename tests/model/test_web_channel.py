@@ -112,8 +112,10 @@ def test_rasas_other_doors_are_shut(server, path):
     assert connection.getresponse().status in (404, 405)
 
 
-def test_without_a_model_people_still_get_numbers_and_the_right_tier(tmp_path):
-    with running(model=tmp_path / "none.tar.gz", ready=False) as server:
+def test_with_a_broken_model_people_still_get_numbers_and_the_right_tier(tmp_path):
+    broken = tmp_path / "signpost.tar.gz"
+    broken.write_bytes(b"not a model")
+    with running(model=broken, ready=False) as server:
         assert server.health() == 503
         status, answer = server.post("/chat", {"sender": new_sender(), "message": "hes outside my house and my mums at work"})
         card = card_of(answer)

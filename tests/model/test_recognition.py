@@ -1,0 +1,63 @@
+"""Floors under the figures of docs/evidence.md: measured values less a margin. CI fails when recognition slips."""
+
+import random
+
+import pytest
+
+from actions.urgency import Urgency
+from addons.typos import noisy
+from tools import heldout
+from tools.evaluate import ask, mistyped
+from tools.measures import Figures
+
+
+def part(pair) -> float:
+    hits, n = pair
+    return hits / n
+
+
+@pytest.fixture(scope="module")
+def held():
+    return heldout.read()
+
+
+@pytest.fixture(scope="module")
+def figures(server, held):
+    return Figures(held, ask(server, [h.text for h in held]))
+
+
+def test_emergencies_are_recognised(figures):
+    assert part(figures.recall(Urgency.EMERGENCY)) >= 0.92
+
+
+def test_false_alarms_are_rare(figures):
+    assert part(figures.headline_999(Urgency.INFO, Urgency.CHAT)) <= 0.05
+    assert part(figures.headline_999(Urgency.SUPPORT)) <= 0.20
+    assert part(figures.headline_999(Urgency.URGENT)) <= 0.22
+
+
+def test_urgent_messages_are_shown_the_police_and_ceop(figures):
+    assert part(figures.urgent_shown()) >= 0.97
+
+
+def test_few_are_answered_too_low(figures):
+    assert part(figures.under_triage()) <= 0.04
+
+
+def test_required_contacts_are_on_screen(figures):
+    assert part(figures.contacts()) >= 0.95
+
+
+def test_tiers_and_topics_are_mostly_right(figures):
+    assert part(figures.tier_accuracy()) >= 0.80
+    assert part(figures.topic_accuracy()) >= 0.65
+
+
+def test_heavy_typing_mistakes_cost_little(server, held, figures):
+    typed = Figures(held, ask(server, mistyped(held)))
+    assert part(figures.tier_accuracy()) - part(typed.tier_accuracy()) <= 0.07
+
+
+def test_the_same_message_gets_the_same_answer(server):
+    texts = [noisy("a man keeps asking me to send him pictures", random.Random(i)) for i in range(10)]
+    assert ask(server, texts) == ask(server, texts)
