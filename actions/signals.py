@@ -76,7 +76,8 @@ class Context:
 class Pattern:
     """One compiled pattern line.
 
-    parts: one bit for each part that has to be there. gaps: which of its tokens are gaps. needs: names of contexts.
+    parts: one bit for each part that has to be there. gaps: which of its tokens are gaps. alone: it is one word, which
+    needs no Matcher. needs: names of contexts.
     """
 
     line: str
@@ -84,6 +85,7 @@ class Pattern:
     matcher: object
     parts: int
     gaps: frozenset[int]
+    alone: bool
     needs: tuple[str, ...]
 
 
@@ -264,7 +266,7 @@ class Detector:
         matcher = Matcher(self._vocab, validate=False)
         matcher.add(owner.name, [compiled])
         gaps = frozenset(n for n, token in enumerate(compiled) if "NOT_IN" in token["ORTH"])
-        return Pattern(line, owner, matcher, parts, gaps, tuple(needs))
+        return Pattern(line, owner, matcher, parts, gaps, len(compiled) == 1, tuple(needs))
 
     def _part(self, part: str, where: str) -> frozenset[str]:
         """The words that a|b, {set} or . stands for."""
@@ -281,29 +283,41 @@ class Detector:
         return frozenset(words)
 
     def _matches(self, words: list[str]) -> Iterator[Match]:
-        """Every place where a pattern stands. The same place may come more than once."""
+        """Every place where a pattern stands; for a context that reaches the whole message one place is enough."""
         from spacy.tokens import Doc
 
         bits = [self._bits_of.get(word, 0) for word in words]
-        stretches: dict[int, list[list[int]]] = {}
+        everywhere = functools.reduce(int.__or__, bits)
+        likely = [pattern for pattern in self._patterns if pattern.parts & everywhere == pattern.parts]
+        stretches: list[list[list[int]]] = [[] for _ in likely]
         for start in range(0, len(words), self._longest):
             end = min(start + 2 * self._longest, len(words))
             here = functools.reduce(int.__or__, bits[start:end])
-            for i, pattern in enumerate(self._patterns):
+            for pattern, mine in zip(likely, stretches, strict=True):
                 if pattern.parts & here == pattern.parts:
-                    mine = stretches.setdefault(i, [])
                     if mine and start <= mine[-1][1]:
                         mine[-1][1] = end
                     else:
                         mine.append([start, end])
         doc = Doc(self._vocab, words=[word if word in self._words else _OTHER for word in words])
-        for i, mine in stretches.items():
-            pattern = self._patterns[i]
-            for first, last in mine:
-                for _, start, end, parts in pattern.matcher(doc[first:last], with_alignments=True):
-                    start, end = first + start, first + end
-                    asked = frozenset(start + n for n, part in enumerate(parts) if part not in pattern.gaps)
-                    yield Match(pattern, start, end, asked)
+        for pattern, mine in zip(likely, stretches, strict=True):
+            once = getattr(pattern.owner, "reach", None) == "message"
+            for match in self._in_stretches(pattern, doc, bits, mine):
+                yield match
+                if once:
+                    break
+
+    def _in_stretches(self, pattern: Pattern, doc, bits: list[int], stretches: list[list[int]]) -> Iterator[Match]:
+        for first, last in stretches:
+            if pattern.alone:
+                for place in range(first, last):
+                    if bits[place] & pattern.parts:
+                        yield Match(pattern, place, place + 1, frozenset({place}))
+                continue
+            for _, start, end, parts in pattern.matcher(doc[first:last], with_alignments=True):
+                start, end = first + start, first + end
+                asked = frozenset(start + n for n, part in enumerate(parts) if part not in pattern.gaps)
+                yield Match(pattern, start, end, asked)
 
     def scan(self, text: str) -> list[Signal]:
         """Every family whose pattern is in the text, cancelled or not. Never raises on any string."""
