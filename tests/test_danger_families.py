@@ -44,7 +44,7 @@ CASES = [  # what somebody types                                    highest fami
     ("hes outside my house", Urgency.EMERGENCY),
     ("HES OUTSDIE MY HOUSE", Urgency.EMERGENCY),
     ("h3s 0uts1de my h0use", Urgency.EMERGENCY),
-    ("hеs оutside my house", Urgency.EMERGENCY),  # Cyrillic letters  # noqa: RUF001
+    ("hеs оutside my house", Urgency.EMERGENCY),  # Cyrillic letters
     ("he\u200bs out\u200bside my house", Urgency.EMERGENCY),
     ("hes outsiiiide my house!!!", Urgency.EMERGENCY),
     ("im being forced to have sex", Urgency.EMERGENCY),
