@@ -7,7 +7,7 @@ import pytest
 from actions.contacts import ContentError
 from actions.normalise import words_of
 from actions.signals import ROOT, Detector, detector
-from actions.urgency import Urgency
+from actions.urgency import Urgency, highest
 
 FAMILIES = sorted(p.stem for p in ROOT.glob("[a-z]*.yml"))
 # One family or more of danger for everything the safeguarding fact sheet calls an emergency.
@@ -36,8 +36,19 @@ def test_a_family_fires_on_its_positives_and_not_on_its_negatives(name):
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_without_a_family_something_is_missed(name):
-    family, rest = detector().families[name], Detector(without=(name,))
-    assert any((rest.tier(text) or Urgency.CHAT) < family.tier for text in family.positive)
+    """Families know nothing of each other, so leaving one out of the signals is what deleting its file does (next test)."""
+    family = detector().families[name]
+
+    def rest(text):
+        return highest(*(s.tier for s in detector().scan(text) if s.cancelled_by is None and s.family != name))
+
+    assert any(rest(text) < family.tier for text in family.positive)
+
+
+def test_a_deleted_family_is_silent_and_the_others_are_not():
+    text = "hes outside my house and i took all the pills"
+    rest = Detector(without=("arrival",))
+    assert live(rest.scan(text)) == live(detector().scan(text)) - {"arrival"} != set()
 
 
 CASES = [  # what somebody types                                    highest family that stays, or None
