@@ -6,6 +6,17 @@ import time
 from collections import OrderedDict
 
 
+class Refused(Exception):
+    """A request cannot be answered as asked.
+
+    status: HTTP status. why: key of content/words.yml, said with the safety card. text: what could be read of the message.
+    """
+
+    def __init__(self, status: int, why: str, text: str = ""):
+        super().__init__(why)
+        self.status, self.why, self.text = status, why, text
+
+
 class RateLimits:
     """Token buckets per conversation and per address, in memory.
 
@@ -31,8 +42,6 @@ class RateLimits:
 
     def check(self, address: str, sender: str) -> None:
         """Take one token from each bucket. Raises Refused(429, "too_many") when one is empty."""
-        from addons.web_channel import Refused
-
         if not self.on:
             return
         for name, key, (rate, burst) in (

@@ -24,21 +24,13 @@ from actions.cards import Reply, safety_reply
 from actions.choices import PAYLOADS
 from actions.signals import detector
 from actions.urgency import Urgency, highest
-from addons.rate_limit import RateLimits
+from addons.rate_limit import RateLimits, Refused
 
 log = structlog.get_logger("signpost.chat")
 SENDER = re.compile(r"[0-9a-f]{32}")
 BODY_SECONDS = 5  # a phone on one bar sends 16 KB in this; a slow-loris does not
 BODY_BYTES = 256 * 1024  # 16,384 characters, each escaped as six bytes, twice over
 REMEMBERED = 20_000  # conversations whose highest urgency the channel knows
-
-
-class Refused(Exception):
-    """The request cannot be answered as asked. `status` and the words.yml key of the reason."""
-
-    def __init__(self, status: int, why: str, text: str = ""):
-        super().__init__(why)
-        self.status, self.why, self.text = status, why, text
 
 
 def as_messages(sender: str, reply: Reply) -> list[dict]:
@@ -89,7 +81,6 @@ class WebChannel(InputChannel):
         self.floors = Floors()
         self.limits = RateLimits.from_environment(os.environ)
         self._healthy: tuple[float, bool] = (-1e9, False)
-        self._app = None
 
     @classmethod
     def name(cls) -> str:
