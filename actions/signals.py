@@ -8,7 +8,8 @@ negative examples (a test runs them all). Patterns are words in a row:
     outside            that word                    a|b        either
     {near}             any word of a set            x?         with or without x
     _                  any one word                 _3         up to three words, or none
-    #                  any number in digits         .          where a sentence, or the message, starts or ends
+    #                  any number in digits (but a number that a pattern names, like 999, is that word alone)
+    .                  where a sentence, or the message, starts or ends
     words & told       only where the context "told" is found too, as far as that context reaches
 
 Sets and contexts are in data/danger/_sets.yml and _contexts.yml; a set may hold another: {near}. A context is
@@ -324,7 +325,7 @@ class Detector:
         typed = words_of(text, known=self.known, targets=self.targets)
         if not typed:
             return []
-        words = [".", *("#" if word.isdigit() else word for word in typed), "."]
+        words = [".", *("#" if word.isdigit() and word not in self._words else word for word in typed), "."]
         matches = list(self._matches(words))
         places = _Places(words, [m for m in matches if isinstance(m.pattern.owner, Context)])
         signals = set()
