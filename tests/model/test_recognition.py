@@ -49,13 +49,13 @@ def test_required_contacts_are_on_screen(figures):
 
 
 def test_tiers_and_topics_are_mostly_right(figures):
-    assert part(figures.tier_accuracy()) >= 0.80
+    assert part(figures.tier_accuracy()) >= 0.85
     assert part(figures.topic_accuracy()) >= 0.65
 
 
 def test_heavy_typing_mistakes_cost_little(server, held, figures):
     typed = Figures(held, ask(server, mistyped(held)))
-    assert part(figures.tier_accuracy()) - part(typed.tier_accuracy()) <= 0.07
+    assert part(figures.tier_accuracy()) - part(typed.tier_accuracy()) <= 0.09  # measured 6.7 points
 
 
 def test_the_same_message_gets_the_same_answer(server):
