@@ -10,12 +10,8 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from actions.normalise import words_of
 from actions.signals import detector
 from actions.urgency import Urgency, highest
-
-# "He's gone, but …": with one of these a message does not clearly say that the danger has passed.
-DOUBT = frozenset("but still isnt yet until unless thought think maybe probably might again coming outside".split())
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=False)
@@ -24,8 +20,7 @@ class DangerDetector(IntentClassifier, GraphComponent):
 
     In:  Message.text; `urgency` with the Recogniser's scores; `metadata["signal"]`, the tier that the web channel has
          found in the whole of a message too long for the model, if it did: that one counts as it is.
-    Out: `urgency` {"tier", "by", "scores"}: the highest of model, family and signal;
-         `over` (how much it says that the danger has passed) falls to 0 when a word of doubt stands beside it.
+    Out: `urgency` {"tier", "by", "scores"}: the highest of model, family and signal.
 
     Patterns know words and not sense, so a family raises a tier only where the model gives that tier, with all above
     it, at least `nod` of the share its threshold asks for. Measured on messages that neither had seen, this keeps
@@ -54,8 +49,6 @@ class DangerDetector(IntentClassifier, GraphComponent):
             text = message.get(TEXT) or ""
             if text.startswith("/"):
                 continue
-            if message.get("over") and DOUBT & set(words_of(text)):
-                message.set("over", 0.0, add_to_output=True)
             urgency = dict(message.get("urgency") or {"tier": Urgency.CHAT.word})
             heard = (message.get(METADATA) or {}).get("signal")
             tier = highest(

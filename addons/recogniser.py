@@ -18,6 +18,7 @@ from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from actions.normalise import words_of
 from actions.urgency import AUDIENCES, Urgency
 from addons.attention_head import AttentionHead, Task
 from addons.encoder import Encoder, model_folder, write_onnx
@@ -27,6 +28,8 @@ from addons.typos import noisy
 
 log = structlog.get_logger("signpost.recogniser")
 TIERS = [u.word for u in Urgency]
+# "He's gone, but …": with one of these a message does not clearly say that the danger has passed.
+DOUBT = frozenset("but still isnt yet until unless thought think maybe probably might again coming outside".split())
 OUTSIDE = ("out_of_scope", "trolling_abuse")
 # Share of each task in the loss. Urgency decides who is called, so it leads.
 TASK_WEIGHTS = {"urgency": 1.0, "topic": 0.5, "audience": 0.3}
@@ -111,7 +114,7 @@ class Recogniser(IntentClassifier, GraphComponent):
 
     In:  Message.text, 1 to 2,000 characters; the encoder reads the first 128 word pieces, the letter features all of it.
     Out: `intent` and `intent_ranking` (topic); `urgency` {"tier", "scores"}; `audience` {"name", "confidence"};
-         `over`, 0 to 1: how much it says that the danger has passed;
+         `over`, 0 to 1: how much it says that the danger has passed, 0 beside a word of doubt;
          `in_scope`, 0 to 1: how much this looks like a worry or a question of ours.
     Trains on `metadata: {urgency, audience}` of every NLU block; InvalidConfigException names a block without.
     A button's payload ("/choose{…}") passes through untouched.
@@ -197,7 +200,7 @@ class Recogniser(IntentClassifier, GraphComponent):
         ranking = sorted(scores["topic"].items(), key=lambda item: -item[1])
         message.set(INTENT, {"name": ranking[0][0], "confidence": ranking[0][1]}, add_to_output=True)
         message.set("intent_ranking", [{"name": n, "confidence": c} for n, c in ranking[:5]], add_to_output=True)
-        over = scores["topic"].get("danger_over", 0.0)
+        over = 0.0 if DOUBT & set(words_of(text)) else scores["topic"].get("danger_over", 0.0)
         message.set("over", over, add_to_output=True)
         # How sure we are that this is a worry or a question of ours at all: for figures and for doubt, never for the tier.
         outside = sum(scores["topic"].get(topic, 0.0) for topic in OUTSIDE)
