@@ -6,65 +6,47 @@ message. Nothing here reads what was typed.
 
 import datetime
 import functools
+import os
+from dataclasses import replace
 
+import structlog
 from rasa_sdk import Action
 from rasa_sdk.events import SlotSet
 
 from actions.cards import Case, Reply, compose
-from actions.choices import choices_for, chosen
+from actions.contacts import StaleError
 from actions.content import Content, load_content
-from actions.urgency import AUDIENCES, Urgency, after_turn, highest
-
-# Talk that names no worry of its own: the contacts of the last worry stay on the card.
-MANNERS = frozenset(
-    ["greeting", "thanks", "goodbye", "affirm", "deny", "bot_identity", "trolling_abuse", "out_of_scope", "danger_over", "vague_distress"]
-)
-# The share of probability on "it is over" that counts as clearly saying so.
-SURE_ENOUGH = 0.7
-# A parent who says "I feel like a bad mother" is still a parent; "hi, it's me now, I'm 11" is somebody else.
-SURE_OF_CHANGE = 0.85
+from actions.turns import State, after_message
+from actions.urgency import Urgency, highest
 
 
 @functools.cache
 def content() -> Content:
-    """All words and contacts, read once. Raises ContentError at import of the package, before anybody writes."""
-    return load_content(today=datetime.date.today())
+    """All words and contacts, read once, for the place named by SIGNPOST_NATION and SIGNPOST_LOCAL.
+
+    Raises ContentError at import of the package, before anybody writes.
+    """
+    place = {
+        "nation": os.environ.get("SIGNPOST_NATION") or None,
+        "local": tuple(os.environ.get("SIGNPOST_LOCAL", "").replace(",", " ").split()),
+    }
+    try:
+        return load_content(today=datetime.date.today(), **place)
+    except StaleError as stale:
+        # The tests refuse a stale number; a server in use must not fall silent on the 367th day, or over a wrong clock.
+        structlog.get_logger("signpost.content").warning("contacts_stale", reason=str(stale))
+        return load_content(today=None, **place)
 
 
 content()
 
 
-def _urgency(word: str | None) -> Urgency:
-    return Urgency.of(word) if word else Urgency.CHAT
-
-
-def _latest(tracker) -> dict:
-    return tracker.latest_message or {}
-
-
-def _intent(tracker) -> str:
-    return (_latest(tracker).get("intent") or {}).get("name") or "vague_distress"
-
-
-def _chosen(tracker, entity: str) -> str | None:
-    return next((e["value"] for e in _latest(tracker).get("entities", []) if e["entity"] == entity), None)
-
-
-def _reader(tracker, message: dict) -> str:
-    """Who is reading: what they tapped; else what the words say, though one odd sentence doesn't change a known reader."""
-    known = tracker.get_slot("audience") or "unknown"
-    tapped = _chosen(tracker, "audience")
-    if tapped in AUDIENCES:
-        return tapped
-    heard = message.get("audience") or {}
-    name, sure = heard.get("name", "unknown"), heard.get("confidence", 0.0)
-    if name == "unknown" or (known not in ("unknown", name) and sure < SURE_OF_CHANGE):
-        return known
-    return name
+def _state(tracker) -> State:
+    return State(**{name: tracker.get_slot(name) for name in State.SLOTS if tracker.get_slot(name) is not None})
 
 
 class ReadMessage(Action):
-    """Set the slots that one message changes: urgency (the highest so far), audience, worry.
+    """Set the slots that one message changes: urgency (the highest so far), reader, worry, and what the reply is about.
 
     It runs before the policies, so the rule "danger now" sees the conversation's urgency, not the message's.
     """
@@ -73,29 +55,12 @@ class ReadMessage(Action):
         return "action_validate_slot_mappings"
 
     def run(self, dispatcher, tracker, domain) -> list[dict]:
-        message = _latest(tracker)
-        floor = _urgency(tracker.get_slot("urgency"))
-        now = _urgency((message.get("urgency") or {}).get("tier"))
-        intent = _intent(tracker)
-        urgency = after_turn(floor, now, danger_over=(message.get("over") or 0) >= SURE_ENOUGH)
-        events = [SlotSet("urgency", urgency.word)]
-        audience = _reader(tracker, message)
-        if audience != "unknown":
-            events.append(SlotSet("audience", audience))
-        if intent not in MANNERS and intent != "choose":
-            events.append(SlotSet("worry", intent))
-        return events
-
-
-def read_case(tracker, *, topic: str | None = None) -> Case:
-    """What is known now, from slots and the last message's labels."""
-    topic = topic or _intent(tracker)
-    return Case(
-        topic=topic,
-        worry=tracker.get_slot("worry") or topic,
-        urgency=_urgency(tracker.get_slot("urgency")),
-        audience=tracker.get_slot("audience") or "unknown",
-    )
+        before = _state(tracker)
+        # The channel's floor too: it knows of turns that failed, here or in another process, and left no trace in the tracker.
+        floor = ((tracker.latest_message or {}).get("metadata") or {}).get("floor") or "chat"
+        before = replace(before, urgency=highest(Urgency.of(before.urgency), Urgency.of(floor)).word)
+        after = after_message(before, tracker.latest_message or {}, content())
+        return [SlotSet(name, value) for name, value in after.slots().items() if value != tracker.get_slot(name)]
 
 
 def say(dispatcher, reply: Reply) -> None:
@@ -106,31 +71,31 @@ def say(dispatcher, reply: Reply) -> None:
 
 
 class ActionAdvise(Action):
-    """Reply with advice on the topic just raised, and who can help."""
+    """Reply with advice on what was just raised or asked, and who can help."""
 
     def name(self) -> str:
         return "action_advise"
 
     def run(self, dispatcher, tracker, domain) -> list[dict]:
-        case = read_case(tracker)
-        # In an emergency the server has already said the fixed words (rules.yml).
-        say(dispatcher, compose(case, content(), choices=choices_for(case), lead=case.urgency < Urgency.EMERGENCY))
-        return []
-
-
-class ActionChoose(Action):
-    """Answer a tapped button: a worry tapped instead of typed, who is reading, or danger now."""
-
-    def name(self) -> str:
-        return "action_choose"
-
-    def run(self, dispatcher, tracker, domain) -> list[dict]:
-        worry = _chosen(tracker, "worry")
-        in_danger = _chosen(tracker, "answer") == "in_danger"
-        choice = chosen("answer", "in_danger") if in_danger else chosen("worry", worry or "")
-        topic = "in_person_danger" if in_danger else worry or tracker.get_slot("worry") or "vague_distress"
-        case = read_case(tracker, topic=topic)
-        if choice:
-            case = case.at(highest(case.urgency, choice.urgency))
-        say(dispatcher, compose(case, content(), choices=choices_for(case)))
-        return [SlotSet("urgency", case.urgency.word), SlotSet("worry", topic if topic != "vague_distress" else None)]
+        state, words, message = _state(tracker), content(), tracker.latest_message or {}
+        case: Case = state.case(words.nation)
+        advice = None
+        if state.ask:
+            route, signs = words.route(case), message.get("signs")
+            advice = words.follow_ups.advice(state.ask, state.about, case, route=route, signs=signs, tapped=state.tapped)
+        ask = state.ask if advice else None
+        offer = words.offer(case, asked=state.asked, ask=ask, about=state.about, tapped=state.tapped)
+        # In an emergency the server has already said the fixed words (rules.yml); who taps through a menu has read them.
+        tapped = (message.get("intent") or {}).get("name") == "choose"
+        reply = compose(
+            case,
+            words,
+            question=offer.words,
+            choices=offer.buttons,
+            lead=case.urgency < Urgency.EMERGENCY and not (ask and tapped),
+            advice=advice,
+            follow_up=ask or "",
+            personal=bool(message.get("personal")),
+        )
+        say(dispatcher, reply)
+        return [SlotSet("question", offer.question)]

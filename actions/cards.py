@@ -4,10 +4,16 @@ The first text is the answer: the number, when it is urgent, and what to know fi
 words (steps and numbers), so that any Rasa REST client, or a reader with no style sheet, has all of it.
 """
 
-from dataclasses import dataclass, replace
+from __future__ import annotations
 
-from actions.content import Content
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
 from actions.urgency import Urgency
+
+if TYPE_CHECKING:
+    from actions.content import Content
 
 
 @dataclass(frozen=True)
@@ -19,15 +25,32 @@ class Case:
     audience: str = "unknown"
     worry: str = ""  # the last topic that was a worry, when `topic` is only manners
     nation: str | None = None
-    under_13: bool = False
+    age: str | None = None  # the age group they gave: "under_13", "teen" or "adult"
 
-    def at(self, urgency: Urgency) -> "Case":
+    @property
+    def voice(self) -> str:
+        """Whose words to use: an unknown reader gets the young person's."""
+        voice = "young_person" if self.audience == "unknown" else self.audience
+        return "under_13" if voice == "young_person" and self.age == "under_13" else voice
+
+    def at(self, urgency: Urgency) -> Case:
         """The same case, at another urgency."""
         return replace(self, urgency=urgency)
 
-    def read_by(self, audience: str) -> "Case":
+    def read_by(self, audience: str) -> Case:
         """The same case, for another reader."""
         return replace(self, audience=audience)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to say to one reader: an opening, then steps. `{contact id}` stands for a number."""
+
+    say: str
+    steps: tuple[str, ...]
+    avoid: tuple[str, ...] = ()
+    tell: str = ""
+    silent: bool = False  # it already says how to call without speaking
 
 
 @dataclass(frozen=True)
@@ -50,40 +73,61 @@ def _lead(case: Case, content: Content) -> str:
     return content.fill(lead)
 
 
-def _in_words(content: Content, steps: list[str], contact_ids: list[str]) -> str:
+def _in_words(content: Content, steps: list[str], contact_ids: list[str], question: str = "") -> str:
     lines = []
     if steps:
         lines += [content.words["what_to_do"], *(f"- {step}" for step in steps)]
     lines += [content.words["who_can_help"], *(f"- {content.contacts[i].in_words()}" for i in contact_ids)]
-    return "\n".join(lines)
+    return "\n".join([*lines, *([question] if question else [])])
 
 
-def compose(case: Case, content: Content, *, choices: list[dict] = (), lead: bool = True) -> Reply:
-    """The reply to a case. lead=False leaves out the first line with the numbers, when it has just been said."""
+def compose(
+    case: Case,
+    content: Content,
+    *,
+    question: str = "",
+    choices: Iterable = (),
+    lead: bool = True,
+    advice: Advice | None = None,
+    follow_up: str = "",
+    personal: bool = False,
+) -> Reply:
+    """The reply to a case.
+
+    question: the routing question, in words; it comes last, after the numbers. choices: the buttons.
+    lead=False leaves out the first line with the numbers, when it has just been said.
+    advice: what to say instead of the topic's own advice: the words of `follow_up`.
+    personal: somebody typed personal details; they are asked not to, and told who should have them.
+    """
     topic = content.topics.get(case.topic) or content.topics["vague_distress"]
-    advice = topic.for_reader(case.audience, case.urgency, under_13=case.under_13)
-    contact_ids = content.route(topic=case.topic, worry=case.worry, audience=case.audience, urgency=case.urgency, nation=case.nation)
-    steps = [content.fill(s) for s in (*advice.steps, *advice.avoid, advice.tell) if s]
-    if case.urgency is Urgency.EMERGENCY:
-        steps += [content.fill(s) for s in content.words["silent"]]
+    said = advice or topic.for_reader(case.voice, case.urgency)
+    contact_ids = content.route(case)
+    steps = [*said.steps, *said.avoid, said.tell]
+    if case.urgency is Urgency.EMERGENCY and not said.silent:
+        steps += content.words["silent"]
     if {case.topic, case.worry} & set(content.words["suicide_safe_topics"]):
-        steps.append(content.fill(content.words["suicide_safe"]))
+        steps.append(content.words["suicide_safe"])
+    if personal:
+        steps.append(content.words["personal"])
     if case.urgency is not Urgency.EMERGENCY:
-        steps.append(content.fill(content.words["safety"]))
-    opening = content.fill(advice.say)
+        steps.append(content.words["safety"])
+    steps = [content.fill(s) for s in dict.fromkeys(steps) if s]
+    opening = content.fill(said.say)
     numbers = _lead(case, content) if lead else ""
     # In an emergency the number comes first; otherwise a kind word does.
     first = f"{numbers} {opening}" if case.urgency is Urgency.EMERGENCY else f"{opening} {numbers}"
     return Reply(
-        texts=(first.strip(), _in_words(content, steps, contact_ids)),
-        card=_card(case, content, contact_ids, steps, list(choices), degraded=False),
+        texts=(first.strip(), _in_words(content, steps, contact_ids, question)),
+        card=_card(
+            case, content, contact_ids, steps, [choice.card() for choice in choices], question=question, follow_up=follow_up, degraded=False
+        ),
     )
 
 
 def safety_reply(content: Content, *, why: str, urgency: Urgency, audience: str = "unknown") -> Reply:
     """The reply when something of ours has failed. `why` is a key of words.yml, e.g. "degraded"."""
     case = Case("vague_distress", urgency, audience)
-    contact_ids = content.route(topic=case.topic, audience=audience, urgency=urgency)
+    contact_ids = content.route(case)
     steps = [content.fill(content.words["safety"])]
     if urgency is Urgency.EMERGENCY:
         steps = [content.fill(s) for s in content.words["silent"]]
@@ -95,8 +139,8 @@ def safety_reply(content: Content, *, why: str, urgency: Urgency, audience: str 
     )
 
 
-def _card(case: Case, content: Content, contact_ids, steps, choices, *, degraded: bool) -> dict:
-    return {
+def _card(case: Case, content: Content, contact_ids, steps, choices, *, question: str = "", follow_up: str = "", degraded: bool) -> dict:
+    card = {
         "card": "signpost",
         "urgency": case.urgency.word,
         "topic": case.topic,
@@ -106,3 +150,4 @@ def _card(case: Case, content: Content, contact_ids, steps, choices, *, degraded
         "choices": choices,
         "degraded": degraded,
     }
+    return card | {key: value for key, value in (("question", question), ("follow_up", follow_up)) if value}

@@ -1,72 +1,238 @@
-"""The buttons under a reply, and the only payloads that text starting with "/" may be."""
+"""The buttons under a reply, the one question a reply may ask, and the only payloads that text starting with "/" may be.
+
+Words and conditions are in content/choices.yml. What a button means is looked up here by its payload: a payload that
+was not ours chooses nothing.
+"""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from actions.cards import Case
-from actions.urgency import Urgency
+from actions.contacts import ContentError, need
+from actions.urgency import AUDIENCES, Urgency
+
+AGES = ("under_13", "teen", "adult")
+ANSWERS = ("yes", "no", "unsure")
+ADULTS = ("parent", "professional")
+MOST = 8  # buttons under one reply; the menus behind "more" and "which app?" are longer
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One button. What it chooses travels in the payload; what that means is looked up here, never in the payload.
-
-    answer "in_danger": someone is in danger now. audience: who is reading. topic and urgency: a worry, tapped instead
-    of typed.
-    """
+    """One button. `chosen` travels in the payload; `urgency` and `age`, what choosing it means, do not."""
 
     title: str
-    chosen: tuple[str, str]
+    chosen: tuple[tuple[str, str], ...]
     urgency: Urgency | None = None
+    age: str | None = None
 
     @property
     def payload(self) -> str:
-        return "/choose" + json.dumps(dict([self.chosen]), separators=(",", ":"))
+        return "/choose" + json.dumps(dict(self.chosen), separators=(",", ":"), sort_keys=True)
 
     def card(self) -> dict:
         """As it stands in a card."""
         return {"title": self.title, "payload": self.payload}
 
 
-IN_DANGER = Choice("Someone is in danger now", ("answer", "in_danger"), Urgency.EMERGENCY)
-WHO = (
-    Choice("It's about me", ("audience", "young_person")),
-    Choice("I'm a parent or carer", ("audience", "parent")),
-    Choice("It's about a friend", ("audience", "friend")),
-    Choice("I work with children", ("audience", "professional")),
-)
-MINE = (
-    Choice("Someone asks me for pictures", ("worry", "image_request"), Urgency.URGENT),
-    Choice("Someone threatens to share something", ("worry", "sextortion"), Urgency.URGENT),
-    Choice("Someone online wants to meet me", ("worry", "meeting_plan"), Urgency.URGENT),
-    Choice("Someone hurts or scares me", ("worry", "abuse_at_home"), Urgency.URGENT),
-    Choice("I feel very low", ("worry", "mental_health"), Urgency.SUPPORT),
-    Choice("Something else feels wrong", ("worry", "grooming_signs"), Urgency.SUPPORT),
-)
-A_CHILDS = (
-    Choice("I found messages or pictures", ("worry", "parent_found_messages"), Urgency.URGENT),
-    Choice("Someone is blackmailing my child", ("worry", "sextortion"), Urgency.URGENT),
-    Choice("My child is missing", ("worry", "runaway_missing"), Urgency.EMERGENCY),
-    Choice("I have a bad feeling about someone", ("worry", "parent_wants_signs"), Urgency.SUPPORT),
-)
-WORRIES = {"young_person": MINE, "parent": A_CHILDS}
-# One topic may stand in two lists with the same tier; the payload says all.
-BY_PAYLOAD = {c.payload: c for c in (IN_DANGER, *WHO, *MINE, *A_CHILDS)}
-PAYLOADS = frozenset(BY_PAYLOAD)
+@dataclass(frozen=True)
+class Question:
+    """One routing question. `higher` is the urgency when it has been missed twice; None when it decides no urgency."""
+
+    name: str
+    young: str
+    adult: str
+    answers: tuple[Choice, ...]
+    topics: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    readers: tuple[str, ...] = AUDIENCES
+    only_unknown_age: bool = False
+    higher: Urgency | None = None
+
+    def fits(self, case: Case) -> bool:
+        """Whether the answer would change where this case is sent."""
+        return (
+            (case.worry or case.topic) in self.topics
+            and case.urgency.word in self.when
+            and case.audience in self.readers
+            and not (self.only_unknown_age and case.age)
+        )
+
+    def words(self, case: Case) -> str:
+        """The question as this reader is asked it."""
+        return self.adult if case.audience in ADULTS else self.young
+
+    def answer(self, word: str) -> Choice | None:
+        """The choice that a bare answer stands for."""
+        if word == "today":
+            word = "yes" if self.name == "meeting_today" else ""
+        return next((c for c in self.answers if dict(c.chosen).get("answer") == word), None)
 
 
-def chosen(kind: str, value: str) -> Choice | None:
-    """The choice that a payload's entity stands for."""
-    return BY_PAYLOAD.get(Choice("", (kind, value)).payload)
+@dataclass(frozen=True)
+class Offer:
+    """What goes under one reply: at most one question, and buttons."""
+
+    question: str | None
+    words: str
+    buttons: tuple[Choice, ...]
 
 
-def choices_for(case: Case) -> list[dict]:
-    """The buttons for a case: at most one question, and only where the answer changes the route."""
-    choices: list[Choice] = []
-    if case.urgency < Urgency.EMERGENCY:
-        choices.append(IN_DANGER)
-    if case.audience == "unknown":
-        choices += WHO
-    elif case.topic == "vague_distress":
-        choices += WORRIES.get(case.audience, ())
-    return [choice.card() for choice in choices]
+@dataclass(frozen=True)
+class Choices:
+    """Every button and question, from content/choices.yml. Build with `Choices.load()`."""
+
+    in_danger: Choice
+    safe_again: Choice
+    more: Choice
+    who: Question
+    what: str
+    worries: dict[str, tuple[Choice, ...]]
+    questions: dict[str, Question]
+    titles: dict[str, dict[str, str]]
+    offers: dict[str, tuple[str, ...]]
+    for_topic: dict[str, list[str]]
+    in_emergency: tuple[str, ...]
+    quiet: frozenset[str]
+    shown: int
+    by_payload: dict[str, Choice] = field(repr=False)
+
+    @classmethod
+    def load(cls, entry: dict, follow_ups: dict[str, dict[str, str]], where: str) -> "Choices":
+        """entry: the file's content. follow_ups: {name: {what it may be about: title}}. Raises ContentError."""
+        worries = {
+            reader: tuple(
+                Choice(need(w, "title", where), (("worry", need(w, "topic", where)), ("urgency", w["urgency"])), _tier(w, where))
+                for w in lines
+            )
+            for reader, lines in need(entry, "worries", where).items()
+            if reader != "ask"
+        }
+        for reader in worries:
+            if reader not in AUDIENCES:
+                raise ContentError(f"{where}: worries: {reader!r} is not a reader")
+        titles = need(entry, "follow_ups", where)
+        offers = {reader: tuple(names) for reader, names in need(entry, "offer", where).items()}
+        lists = {**{f"offer: {k}": v for k, v in offers.items()}, **{f"for_topic: {k}": v for k, v in entry["for_topic"].items()}}
+        for place, names in {**lists, "in_emergency": entry["in_emergency"]}.items():
+            if missing := set(names) - set(titles):
+                raise ContentError(f"{where}: {place}: {sorted(missing)[0]!r} is not under follow_ups")
+        if wrong := set(titles) ^ set(follow_ups):
+            raise ContentError(f"{where}: follow_ups: {sorted(wrong)[0]!r} has a title or words, but not both")
+        who = need(entry, "who", where)
+        made = cls(
+            in_danger=Choice(entry["in_danger"]["title"], (("answer", "in_danger"),), _tier(entry["in_danger"], where)),
+            safe_again=Choice(need(entry, "safe_again", where)["title"], (("answer", "safe_again"),)),
+            more=Choice(need(entry, "more", where)["title"], (("ask", "more"),)),
+            who=Question(
+                "who", who["ask"], who["ask"], tuple(Choice(t, (("audience", a),)) for a, t in need(who, "answers", where).items())
+            ),
+            what=entry["worries"]["ask"],
+            worries=worries,
+            questions={name: _question(name, q, f"{where}: questions: {name}") for name, q in need(entry, "questions", where).items()},
+            titles=titles,
+            offers=offers,
+            for_topic=entry["for_topic"],
+            in_emergency=tuple(entry["in_emergency"]),
+            quiet=frozenset(entry["no_follow_ups"]),
+            shown=int(entry["shown"]),
+            by_payload={},
+        )
+        for choice in made._every(follow_ups):
+            made.by_payload[choice.payload] = choice
+        return made
+
+    def _every(self, follow_ups):
+        yield from (self.in_danger, self.safe_again, self.more, *self.who.answers)
+        for lines in self.worries.values():
+            yield from lines
+        for question in self.questions.values():
+            yield from question.answers
+        for name, abouts in follow_ups.items():
+            yield Choice("", (("ask", name),))
+            for about in abouts:
+                yield Choice("", (("ask", name), ("about", about)))
+
+    @property
+    def payloads(self) -> frozenset[str]:
+        """Every payload that may be tapped."""
+        return frozenset(self.by_payload)
+
+    def chosen(self, pairs: dict[str, str]) -> Choice | None:
+        """The choice that a payload's entities stand for, whatever their order."""
+        return self.by_payload.get(Choice("", tuple(pairs.items())).payload)
+
+    def question(self, case: Case, asked: tuple[str, ...] = ()) -> Question | None:
+        """The one routing question worth asking now, if any; each is asked once."""
+        if case.urgency is Urgency.EMERGENCY:
+            return None
+        return next((q for q in self.questions.values() if q.name not in asked and q.fits(case) and q.words(case)), None)
+
+    def follow_up(self, name: str, audience: str) -> Choice:
+        """The button for a follow-up, worded for this reader."""
+        words = self.titles[name]
+        title = words.get(audience) or (words.get("adult") if audience in ADULTS else None) or words["title"]
+        return Choice(title, (("ask", name),))
+
+    def offer(self, case: Case, asked: tuple[str, ...] = ()) -> Offer:
+        """What goes under the reply to a case."""
+        if case.urgency is Urgency.EMERGENCY:
+            return Offer(None, "", (*(self.follow_up(n, case.audience) for n in self.in_emergency), self.safe_again))
+        question, words, buttons = self.question(case, asked), "", []
+        if question:
+            words, buttons = question.words(case), [*question.answers]
+        elif case.audience == "unknown":
+            words, buttons = self.who.words(case), [*self.who.answers]
+        elif case.topic == "vague_distress" and case.audience in self.worries:
+            words, buttons = self.what, [*self.worries[case.audience]]
+        buttons.append(self.in_danger)
+        if case.topic not in self.quiet:
+            reader = "young_person" if case.audience == "unknown" else case.audience
+            names = dict.fromkeys([*self.for_topic.get(case.topic, []), *self.for_topic.get(case.worry, []), *self.offers[reader]])
+            room = min(self.shown, MOST - 1 - len(buttons))
+            buttons += [self.follow_up(n, reader) for n in list(names)[:room]]
+            buttons.append(self.more)
+        return Offer(question.name if question else None, words, tuple(buttons[:MOST]))
+
+    def after(self, case: Case, ask: str, abouts: dict[str, str], about: str | None = None) -> Offer:
+        """What goes under a follow-up: the others of its kind, then the way on and the way out."""
+        buttons = [Choice(title, (("ask", ask), ("about", about))) for about, title in abouts.items()]
+        if len(buttons) > MOST and about:
+            buttons = [self.follow_up(ask, case.audience)]  # one app's guide is read: the long list again only on asking
+        last = self.safe_again if case.urgency is Urgency.EMERGENCY else self.in_danger
+        return Offer(None, "", (*buttons, self.more, last))
+
+    def menu(self, audience: str) -> tuple[Choice, ...]:
+        """Every follow-up there is for this reader."""
+        reader = "young_person" if audience == "unknown" else audience
+        return tuple(self.follow_up(name, reader) for name in self.offers[reader])
+
+
+def _tier(entry: dict, where: str) -> Urgency | None:
+    try:
+        return Urgency.of(entry["urgency"]) if "urgency" in entry else None
+    except ValueError as error:
+        raise ContentError(f"{where}: {error}") from None
+
+
+def _question(name: str, entry: dict, where: str) -> Question:
+    ask = need(entry, "ask", where)
+    answers = need(entry, "answers", where)
+    if set(answers) != set(ANSWERS):
+        raise ContentError(f"{where}: answers are not {', '.join(ANSWERS)}")
+    if wrong := {a.get("age") for a in answers.values()} - {None, *AGES}:
+        raise ContentError(f"{where}: age {wrong.pop()!r} is not one of {', '.join(AGES)}")
+    return Question(
+        name=name,
+        young=need(ask, "young", where),
+        adult=ask.get("adult", ""),
+        answers=tuple(
+            Choice(need(a, "title", where), (("question", name), ("answer", word)), _tier(a, where), a.get("age"))
+            for word, a in answers.items()
+        ),
+        topics=tuple(need(entry, "topics", where)),
+        when=tuple(need(entry, "when", where)),
+        readers=tuple(entry.get("readers", AUDIENCES)),
+        only_unknown_age=entry.get("ages") == "unknown",
+        higher=Urgency.of(entry["higher"]) if "higher" in entry else None,
+    )

@@ -26,6 +26,10 @@ class ContentError(ValueError):
     """Something in content/ is wrong. The message names the file and the key."""
 
 
+class StaleError(ContentError):
+    """A contact was last checked over a year ago; or the clock is wrong, which a program cannot tell."""
+
+
 @dataclass(frozen=True)
 class Way:
     """One way to reach a contact. `href` is tel:, sms:, https: or mailto:; `label` is what a person reads."""
@@ -48,6 +52,7 @@ class Contact:
     nations: tuple[str, ...]
     minimum_age: int
     maximum_age: int
+    stands_before: str = ""  # in a local overlay: the contact of the whole country that this one stands before
 
     def why_for(self, urgency: Urgency) -> str:
         """What the contact is for, in the words of this tier."""
@@ -118,7 +123,7 @@ def _way(entry: dict, where: str) -> Way:
     raise ContentError(f"{where}: kind {kind!r} is not one of {', '.join(KINDS)}")
 
 
-def _contact(entry: dict, path: Path, today: datetime.date) -> Contact:
+def _contact(entry: dict, path: Path, today: datetime.date | None) -> Contact:
     contact_id = str(need(entry, "id", f"{path}: a contact"))
     where = f"{path}: contact {contact_id!r}"
     why = need(entry, "why", where)
@@ -134,8 +139,8 @@ def _contact(entry: dict, path: Path, today: datetime.date) -> Contact:
     assured = need(entry, "assured_date", where)
     if not isinstance(assured, datetime.date):
         raise ContentError(f"{where}: assured_date {assured!r} is not a date like 2026-11-23")
-    if today - assured > STALE_AFTER:
-        raise ContentError(f"{where}: assured_date {assured} is over a year old; check {entry['source']} again")
+    if today and today - assured > STALE_AFTER:
+        raise StaleError(f"{where}: assured_date {assured} is over a year old; check {entry['source']} again")
     return Contact(
         id=contact_id,
         name=need(entry, "name", where),
@@ -145,23 +150,31 @@ def _contact(entry: dict, path: Path, today: datetime.date) -> Contact:
         nations=tuple(nations),
         minimum_age=int(offered.get("minimum_age", 0)),
         maximum_age=int(offered.get("maximum_age", 120)),
+        stands_before=entry.get("stands_before", ""),
     )
 
 
 class ContactDirectory:
     """Every contact, queried through SQLite.
 
-    Raises ContentError, naming file and key, when an entry is malformed, repeated or stale on `today`.
+    Raises ContentError, naming file and key, when an entry is malformed or repeated, and StaleError when one is stale on
+    `today`; None asks for no such check.
     """
 
-    def __init__(self, *paths: Path, today: datetime.date):
+    def __init__(self, *paths: Path, today: datetime.date | None):
         # Actions run in worker threads; SQLite serialises its own calls.
         self.db = sqlite_utils.Database(sqlite3.connect(":memory:", check_same_thread=False))
         self._contacts: dict[str, Contact] = {}
         for path in paths:
             self._add(path, today)
+        self._local: dict[str, list[str]] = {}
+        for contact in self:
+            if contact.stands_before:
+                if contact.stands_before not in self:
+                    raise ContentError(f"contact {contact.id!r} stands before {contact.stands_before!r}, which is not in the directory")
+                self._local.setdefault(contact.stands_before, []).append(contact.id)
 
-    def _add(self, path: Path, today: datetime.date) -> None:
+    def _add(self, path: Path, today: datetime.date | None) -> None:
         contacts = [_contact(e, path, today) for e in need(load_yaml(path), "contacts", str(path))]
         for contact in contacts:
             if contact.id in self._contacts:
@@ -192,6 +205,10 @@ class ContactDirectory:
     def __getitem__(self, contact_id: str) -> Contact:
         return self._contacts[contact_id]
 
+    def local(self, contact_id: str) -> list[str]:
+        """Contacts of a local overlay that stand before this one."""
+        return self._local.get(contact_id, [])
+
     def offered(self, *, audience: str, nation: str | None = None, age: int | None = None) -> list[str]:
         """Ids of the contacts open to this reader. No nation or age given: nobody is shut out by it."""
         rows = self.db.query(
@@ -205,6 +222,10 @@ class ContactDirectory:
             {"audience": audience, "nation": nation, "age": age},
         )
         return [row["id"] for row in rows]
+
+    def fill(self, text: str) -> str:
+        """Replace {contact id} by its number, or by the words for its first way."""
+        return re.sub(r"\{(\w+)\}", lambda m: self[m[1]].ways[0].number or self[m[1]].ways[0].label, text)
 
     def numbers(self) -> set[str]:
         """Every telephone and text number, digits only: what any text of ours may print."""

@@ -7,24 +7,18 @@ ContentError, which names file and key.
 import datetime
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from actions.cards import Advice, Case
+from actions.choices import Choices, Offer
 from actions.contacts import NATIONS, ContactDirectory, ContentError, load_yaml, need
+from actions.follow_ups import VOICES, FollowUps, load_follow_ups
 from actions.urgency import AUDIENCES, WORDS, Urgency
 
+UNASKED = ("more", "refusal")  # follow-ups that no button of their own asks for
 ROOT = Path(os.environ.get("SIGNPOST_CONTENT") or Path(__file__).resolve().parent.parent / "content")
-VOICES = ("under_13", "young_person", "parent", "friend", "professional")
-
-
-@dataclass(frozen=True)
-class Advice:
-    """What to say about one topic, to one reader, at one urgency."""
-
-    say: str
-    steps: tuple[str, ...]
-    avoid: tuple[str, ...] = ()
-    tell: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,15 +31,12 @@ class Topic:
     reviewed: str
     advice: dict[tuple[str, Urgency], Advice] = field(repr=False)
 
-    def for_reader(self, audience: str, urgency: Urgency, *, under_13: bool = False) -> Advice:
+    def for_reader(self, voice: str, urgency: Urgency) -> Advice:
         """The advice that fits best.
 
-        An unknown reader gets the young person's words. A tier the topic does not have borrows the next one up
-        that it has, or else the next one down: a reader is never left without words.
+        A tier the topic does not have borrows the next one up that it has, or else the next one down: a reader is
+        never left without words.
         """
-        voice = "young_person" if audience == "unknown" else audience
-        if under_13 and voice == "young_person":
-            voice = "under_13"
         tier = min((t for t in self.tiers if t >= urgency), default=max(self.tiers))
         return self.advice[voice, tier]
 
@@ -58,35 +49,49 @@ class Content:
     topics: dict[str, Topic]
     words: dict
     routes: dict
+    choices: Choices
+    follow_ups: FollowUps
+    nation: str | None = None  # where this server's readers are, unless they say otherwise
+
+    def offer(
+        self, case: Case, *, asked: Iterable[str] = (), ask: str | None = None, about: str | None = None, tapped: str | None = None
+    ) -> Offer:
+        """What goes under a reply: after a follow-up, its own further buttons."""
+        if ask == "more":
+            return Offer(None, "", (*self.choices.menu(case.audience), self.choices.in_danger))
+        if ask and ask != "refusal":
+            others = self.follow_ups.next_abouts(ask, case, tapped)
+            return self.choices.after(case, ask, {i: title for i, title in others.items() if i != about}, about)
+        return self.choices.offer(case, tuple(asked))
 
     def fill(self, text: str) -> str:
         """Replace {contact id} by its number from the directory."""
-        return re.sub(r"\{(\w+)\}", lambda m: self._number(m[1]), text)
+        return self.contacts.fill(text)
 
-    def _number(self, contact_id: str) -> str:
-        way = self.contacts[contact_id].ways[0]
-        return way.number or way.label
-
-    def route(self, *, topic: str, audience: str, urgency: Urgency, worry: str = "", nation: str | None = None) -> list[str]:
+    def route(self, case: Case) -> list[str]:
         """Contact ids in the order to show. First is the headline; 999 is always among them.
 
-        worry: an earlier topic whose contacts stay in view, when `topic` is only "thanks" or "how do I report".
+        The contacts of an earlier worry stay in view when the topic is only "thanks" or "how do I report".
         """
-        ids = list(self.routes["by_urgency"][urgency.word][audience])
+        tier = case.urgency.word
+        ids = list(self.routes["by_urgency"][tier][case.audience])
         first, add = [], []
-        for name in dict.fromkeys((topic, worry)):
+        for name in dict.fromkeys((case.topic, case.worry)):
             extra = self.routes["by_topic"].get(name, {})
-            if urgency.word in extra.get("urgency", WORDS):
+            if tier in extra.get("urgency", WORDS):
                 first += extra.get("first", [])
                 add += extra.get("add", [])
-        add += self.routes["by_nation"].get(nation, {}).get("add", [])
-        if urgency is Urgency.EMERGENCY:
+        if case.age == "adult" and case.audience in ("young_person", "unknown"):
+            add += self.routes["by_age"]["adult"]["add"]
+        add += self.routes["by_nation"].get(case.nation, {}).get("add", [])
+        if case.urgency is Urgency.EMERGENCY:
             ids = ["999", *first, *ids[1:], *add]
         else:
             # 999 closes the list: always there, and no false alarm at the top.
             ids = [*first, *(i for i in ids if i != "999"), *add, "999"]
-        open_to = set(self.contacts.offered(audience=audience, nation=nation))
-        always = set(self.routes["by_urgency"][urgency.word][audience]) | set(first)
+        ids = [near for i in ids for near in (*self.contacts.local(i), i)]
+        open_to = set(self.contacts.offered(audience=case.audience, nation=case.nation))
+        always = set(self.routes["by_urgency"][tier][case.audience]) | set(first)
         return [i for i in dict.fromkeys(ids) if i in open_to or i in always]
 
 
@@ -108,7 +113,8 @@ def _advice(entry: dict, where: str) -> Advice:
     )
 
 
-def _reviewed(entry: dict, where: str) -> str:
+def reviewed_by(entry: dict, where: str) -> str:
+    """ "unreviewed", or the role and date. Raises ContentError when it is neither."""
     reviewed = need(entry, "reviewed", where)
     if reviewed == "unreviewed":
         return "unreviewed"
@@ -133,7 +139,7 @@ def _topic(path: Path) -> Topic:
             raise ContentError(f"{where}: {voice} has {sorted(wrong)[0]!r}, which is not among its tiers")
         for tier in tiers:
             advice[voice, tier] = _advice(need(blocks, tier.word, f"{where}: {voice}"), f"{where}: {voice}: {tier.word}")
-    return Topic(path.stem, need(entry, "title", where), tiers, _reviewed(entry, where), advice)
+    return Topic(path.stem, need(entry, "title", where), tiers, reviewed_by(entry, where), advice)
 
 
 def _check_routes(routes: dict, contacts: ContactDirectory, path: Path) -> None:
@@ -154,6 +160,7 @@ def _check_routes(routes: dict, contacts: ContactDirectory, path: Path) -> None:
             known([*extra.get("first", []), *extra.get("add", [])], f"{part}: {name}")
             if wrong := set(extra.get("urgency", [])) - set(WORDS):
                 raise ContentError(f"{path}: {part}: {name}: urgency {sorted(wrong)[0]!r} is not a tier")
+    known(need(routes, "by_age", str(path)).get("adult", {}).get("add", []), "by_age: adult")
     if wrong := set(routes["by_nation"]) - set(NATIONS):
         raise ContentError(f"{path}: by_nation: {sorted(wrong)[0]!r} is not a nation")
 
@@ -172,21 +179,43 @@ def _check_slots(value, contacts: ContactDirectory, where: str) -> None:
             _check_slots(inner, contacts, where)
 
 
-def load_content(root: Path = ROOT, *, today: datetime.date) -> Content:
-    """Read and check content/. Raises ContentError, naming file and key, at the first thing that is wrong."""
-    contacts = ContactDirectory(root / "contacts.yml", *sorted((root / "local").glob("*.yml")), today=today)
+def _overlays(root: Path, local: Iterable[str]) -> list[Path]:
+    there = {path.stem: path for path in sorted((root / "local").glob("*.yml"))}
+    for name in local:
+        if name not in there:
+            raise ContentError(f"{root / 'local'}: no overlay {name!r} (there are: {', '.join(there) or 'none'})")
+    return [there[name] for name in local]
+
+
+def load_content(root: Path = ROOT, *, today: datetime.date | None, nation: str | None = None, local: Iterable[str] = ()) -> Content:
+    """Read and check content/. Raises ContentError, naming file and key, at the first thing that is wrong.
+
+    nation: where the readers are, unless they say otherwise. local: names of overlays in content/local/ to add.
+    """
+    if nation and nation not in NATIONS:
+        raise ContentError(f"nation {nation!r} is not one of {', '.join(NATIONS)}")
+    contacts = ContactDirectory(root / "contacts.yml", *_overlays(root, local), today=today)
     words = load_yaml(root / "words.yml")
-    _reviewed(words, str(root / "words.yml"))
+    reviewed_by(words, str(root / "words.yml"))
     _check_slots(words, contacts, str(root / "words.yml"))
     routes = load_yaml(root / "routes.yml")
     _check_routes(routes, contacts, root / "routes.yml")
     paths = sorted((root / "advice").glob("*.yml"))
     if not paths:
         raise ContentError(f"{root / 'advice'}: no advice files")
-    for path in paths:
-        _check_slots(load_yaml(path), contacts, str(path))
+    for path in [*paths, *sorted((root / "follow_ups").glob("*.yml")), *sorted((root / "apps").glob("*.yml"))]:
+        entry = load_yaml(path)
+        reviewed_by(entry, str(path))
+        _check_slots(entry, contacts, str(path))
     topics = {path.stem: _topic(path) for path in paths}
     for name in routes["by_topic"]:
         if name not in topics:
             raise ContentError(f"{root / 'routes.yml'}: by_topic: {name!r} has no advice file")
-    return Content(contacts, topics, words, routes)
+    follow_ups = load_follow_ups(root, contacts)
+    choices = load_yaml(root / "choices.yml")
+    reviewed_by(choices, str(root / "choices.yml"))
+    choices = Choices.load(choices, {k: v for k, v in follow_ups.abouts.items() if k not in UNASKED}, str(root / "choices.yml"))
+    for choice in choices.by_payload.values():
+        if (topic := dict(choice.chosen).get("worry")) and topic not in topics:
+            raise ContentError(f"{root / 'choices.yml'}: worries: {topic!r} has no advice file")
+    return Content(contacts, topics, words, routes, choices, follow_ups, nation)

@@ -15,14 +15,28 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _CHUNK = re.compile(r"\n|\S+")
 _TOKEN = re.compile(r"[a-z]+|\d+|[.!?,;:\n]|[^\sa-z\d]")
 _MARKS = "!?.,"
-# "2" is "to" and "4" is "for" after or before these words; elsewhere they are numbers.
+# "2" is "to" and "4" is "for" after or before these words, unless they count something; elsewhere they are numbers.
 _TO_FOR_AFTER = frozenset(
-    "want wants need needs going go gone have got talk talking used trying able next close listen come coming way said speak speaking "
-    "nice how try forced made off about ready wait waiting waitin look looking ask asking asked asks pay sorry scared happy".split()
+    "want wants need needs going go gone have got talk talking used trying able next close listen come comes coming way said speak speaking "
+    "nice how try forced made off about ready wait waiting waitin look looking ask asking asked asks beg begging pay paid sorry scared "
+    "happy".split()
 )
 _TO_FOR_BEFORE = frozenset(
-    "me u you him her us them it my his your ur our the a an this that be go get do see meet talk come tell kill die say send leave stay "
-    "sleep help make have day nite nyt real ever now sure someone sum1 school skl bed".split()
+    "me u you him her us them it my his hers ur your our the a an this that be go get do see meet talk come tell kill die say send leave "
+    "stay sleep help make have day nite nyt real ever now sure someone sum1 school skl bed touch hurt find take pick hide stop end hang "
+    "kiss".split()
+)
+# After these it is a number whatever comes next: "at 4 my dad comes home", "ive took 4 now".
+_NUMBER_AFTER = frozenset("at by til till until past gate platform year yr level age aged under took taken swallowed".split())
+# Before these, and before most plurals, it counts: "got 2 tablets", "going with 4 of them"; "asks 4 pics" and "talk 2 boys" don't count.
+_COUNTED = frozenset("of pm am min hour hr week month year yr or more people men women kids children boys girls lads pills tablets".split())
+_NOT_COUNTED = frozenset("us his hers this is as was yours ours theirs always ages".split())
+_TO_FOR_THINGS = frozenset("talk talking speak speaking listen ask asking asked asks beg begging pay paid look looking next close".split())
+_WHAT_IS_ASKED = frozenset("me him her us them you u".split())  # "asked me 4 pics"
+_IN_A_NUMBER = re.compile(r"(?<=\d)[.:,](?=\d)")  # 4.30, 16:00 and 1,000 are one number, and no end of a sentence
+_SPACED_999 = re.compile(r"\b9[ -]9[ -]9\b")
+_NUMBER_OR_NAME = re.compile(
+    r"\d+(?:[a-z]{1,3}|mins|minutes?|hours?|days|weeks?|months?|years?|times|pills|tablets|quid|pounds|miles|people)|[a-z]{2,}[2-9]"
 )
 # Text-speak with one reading only. Words stay without apostrophes: "hes", "cant", "im".
 TEXT_SPEAK = {
@@ -66,12 +80,23 @@ def plain(text: str) -> str:
     """Lower case, compatibility forms and accents folded, invisible characters out, apostrophes dropped."""
     text = unicodedata.normalize("NFKD", text.lower())
     text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) not in ("Cf", "Cs", "Co"))
-    return _APOSTROPHES.sub("", text.translate(_HOMOGLYPHS)).replace("\N{SQUARED SOS}", " sos ")
+    text = _APOSTROPHES.sub("", text.translate(_HOMOGLYPHS)).replace("\N{SQUARED SOS}", " sos ")
+    return _SPACED_999.sub("999", _IN_A_NUMBER.sub("", text))
+
+
+def _to_or_for(before: list[str], after: str) -> bool:
+    """Whether a "2" or "4" between these words is text-speak."""
+    last, previous = ["", "", *before][-1], ["", "", *before][-2]
+    if last in _NUMBER_AFTER:
+        return False
+    if after in _COUNTED or (after.endswith("s") and after not in _NOT_COUNTED):
+        return (previous if last in _WHAT_IS_ASKED else last) in _TO_FOR_THINGS
+    return last in _TO_FOR_AFTER or after in _TO_FOR_BEFORE
 
 
 def _unleet(word: str) -> str:
-    """h3lp -> help, 0ut51de -> outside; "10", "4pm", "2nd" and "ps5" stay."""
-    if not re.search(r"[a-z]", word) or not re.search(r"[\d@$!|]", word) or re.fullmatch(r"\d+[a-z]{1,3}|[a-z]{2,}[2-9]", word):
+    """h3lp -> help, 0ut51de -> outside; "10", "4pm", "10mins", "2nd" and "ps5" stay."""
+    if not re.search(r"[a-z]", word) or not re.search(r"[\d@$!|]", word) or _NUMBER_OR_NAME.fullmatch(word):
         return word
     return word.translate(_LEET)
 
@@ -89,7 +114,7 @@ def words_of(text: str, *, known: Iterable[str] = (), targets: "Targets | None" 
         after = chunks[i + 1].strip(".,!?;:") if i + 1 < len(chunks) else ""
         core = chunk.rstrip(_MARKS)
         marks = chunk[len(core) : len(core) + 1]  # one of "!!!" is enough
-        number = bare in ("2", "4") and not ((tokens and tokens[-1] in _TO_FOR_AFTER) or after in _TO_FOR_BEFORE)
+        number = bare in ("2", "4") and not _to_or_for(tokens[-2:], after)
         if not number:
             core = TEXT_SPEAK.get(bare) or _unleet(core)
         for token in _TOKEN.findall(core + " " + marks):

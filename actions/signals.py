@@ -8,7 +8,8 @@ negative examples (a test runs them all). Patterns are words in a row:
     outside            that word                    a|b        either
     {near}             any word of a set            x?         with or without x
     _                  any one word                 _3         up to three words, or none
-    #                  any number in digits (but a number that a pattern names, like 999, is that word alone)
+    #                  any number in digits (but a number that a pattern names, like 999, is that word alone; short ones can't be
+                       named: then they would be no numbers any more, and "2" for "to" is normalised before patterns see it)
     .                  where a sentence, or the message, starts or ends
     words & told       only where the context "told" is found too, as far as that context reaches
 
@@ -18,13 +19,17 @@ cancelled-by material ("wasnt", "in fortnite", "on saturday", "what if") or, aft
     touching           it overlaps the match or ends right before it; only words the pattern itself asks for don't count,
                        so that "hes {not} really outside" is cancelled by "not" and "{not} safe with him" is not
     clause, sentence   anywhere in the same clause or sentence
+    onward             in the same sentence or a later one: "in the film …" goes on, and does not speak of what came before it
     message            anywhere
+    turn               not a context: where talk turns to what is live ("but hes …", ", now hes …"). What stands before a turn cancels
+                       nothing after it; what stands after it reaches back only as a whole-message context ("but hes gone now")
 
 One spaCy Matcher holds one pattern and reads only the stretches of text with a word for each of its parts: all the
 patterns over all the words of a long message would take seconds.
 """
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +41,7 @@ from actions.urgency import Urgency, highest
 
 ROOT = Path(__file__).resolve().parent.parent / "data" / "danger"
 FAMILY_KEYS = ("about", "urgency", "patterns", "unless", "positive", "negative")
-REACHES = ("touching", "clause", "sentence", "message")
+REACHES = ("touching", "clause", "sentence", "onward", "message", "turn")
 _STOPS = frozenset(".!?;\n")
 _CLAUSE_ENDS = _STOPS | {",", "but", "although", "though", "because"}
 _OTHER = "~"  # stands for every word that is in no pattern: what people type never enters spaCy's string store
@@ -124,7 +129,10 @@ def _numbered(words: list[str], ends: frozenset[str]) -> list[int]:
 
 @dataclass(frozen=True)
 class Match:
-    """A pattern found at words[start:end]. `asked`: the places of words that the pattern asks for; the rest are gaps."""
+    """A pattern found at words[start:end]. `asked`: the places of words that the pattern asks for; the rest are gaps.
+
+    start is its first real word: the stop that a pattern may begin with ends the sentence before, which is not its own.
+    """
 
     pattern: Pattern
     start: int
@@ -136,24 +144,33 @@ class _Places:
     """Where the contexts are in one message, kept by reach so that a long message stays cheap."""
 
     def __init__(self, words: list[str], found: list[Match]):
+        sentences = _numbered(words, _STOPS)
         self._numbers = {
             "clause": _numbered(words, _CLAUSE_ENDS),
-            "sentence": _numbered(words, _STOPS),
+            "sentence": sentences,
+            "onward": sentences,
             "message": [0] * len(words),
         }
-        self._stretches: dict[str, set[int]] = {}
+        turns = {match.start for match in found if match.pattern.owner.reach == "turn"}
+        self._turns = list(itertools.accumulate(place in turns for place in range(len(words))))
+        self._stretches: dict[str, dict[int, set[int]]] = {}  # by name, then turn: the stretches it is in
         self._at: dict[tuple[str, int], list[Match]] = {}  # touching contexts by name and place
         for match in found:
             context = match.pattern.owner
-            if context.reach == "touching":
-                for place in range(match.start, match.end):
+            for place in range(match.start, match.end):
+                if context.reach == "touching":
                     self._at.setdefault((context.name, place), []).append(match)
-            else:
-                numbers = self._numbers[context.reach][match.start : match.end]
-                self._stretches.setdefault(context.name, set()).update(numbers)
+                elif context.reach != "turn":
+                    turn = self._stretches.setdefault(context.name, {}).setdefault(self._turns[place], set())
+                    turn.add(self._numbers[context.reach][place])
 
-    def reach(self, context: Context, match: Match) -> bool:
-        """Whether the context reaches the match."""
+    def has(self, context: Context, match: Match) -> bool:
+        """Whether the context is there as something that the match asks for; turns don't matter then."""
+        mine = set(self._numbers[context.reach][match.start : match.end])
+        return any(mine & stretches for stretches in self._stretches.get(context.name, {}).values())
+
+    def cancels(self, context: Context, match: Match) -> bool:
+        """Whether the context reaches the match and takes the danger out of it."""
         if context.reach == "touching":
             return any(
                 place not in match.asked
@@ -162,7 +179,14 @@ class _Places:
                 for place in range(other.start, other.end)
             )
         stretches = self._stretches.get(context.name)
-        return bool(stretches) and not stretches.isdisjoint(self._numbers[context.reach][match.start : match.end])
+        if not stretches:
+            return False
+        if context.reach == "message":
+            return self._turns[match.start] <= max(stretches)
+        numbers, last = self._numbers[context.reach], match.end - 1
+        if context.reach == "onward":
+            return any(n <= numbers[last] for n in stretches.get(self._turns[last], ()))
+        return any(numbers[place] in stretches.get(self._turns[place], ()) for place in range(match.start, match.end))
 
 
 class Detector:
@@ -247,6 +271,8 @@ class Detector:
         for name in needs:
             if name not in self.contexts:
                 raise ContentError(f"{where}: pattern {line!r} needs {name!r}, which is not in _contexts.yml")
+            if self.contexts[name].reach in ("touching", "turn"):
+                raise ContentError(f"{where}: pattern {line!r} needs {name!r}, which reaches no stretch of text")
         compiled: list[dict] = []
         parts = 0
         for part in words_part.split():
@@ -281,10 +307,12 @@ class Detector:
                 words |= self.sets[option[1:-1]]
             else:
                 raise ContentError(f"{where} names set {option}, which is not in _sets.yml")
+        if short := [word for word in words if word.isdigit() and len(word) < 3]:
+            raise ContentError(f"{where} names the number {short[0]}, which would then match no #; write #, to or for")
         return frozenset(words)
 
     def _matches(self, words: list[str]) -> Iterator[Match]:
-        """Every place where a pattern stands; for a context that reaches the whole message one place is enough."""
+        """Every place where a pattern stands."""
         from spacy.tokens import Doc
 
         bits = [self._bits_of.get(word, 0) for word in words]
@@ -302,11 +330,7 @@ class Detector:
                         mine.append([start, end])
         doc = Doc(self._vocab, words=[word if word in self._words else _OTHER for word in words])
         for pattern, mine in zip(likely, stretches, strict=True):
-            once = getattr(pattern.owner, "reach", None) == "message"
-            for match in self._in_stretches(pattern, doc, bits, mine):
-                yield match
-                if once:
-                    break
+            yield from self._in_stretches(pattern, doc, bits, mine)
 
     def _in_stretches(self, pattern: Pattern, doc, bits: list[int], stretches: list[list[int]]) -> Iterator[Match]:
         for first, last in stretches:
@@ -318,7 +342,7 @@ class Detector:
             for _, start, end, parts in pattern.matcher(doc[first:last], with_alignments=True):
                 start, end = first + start, first + end
                 asked = frozenset(start + n for n, part in enumerate(parts) if part not in pattern.gaps)
-                yield Match(pattern, start, end, asked)
+                yield Match(pattern, start + (doc[start].text in _STOPS), end, asked)
 
     def scan(self, text: str) -> list[Signal]:
         """Every family whose pattern is in the text, cancelled or not. Never raises on any string."""
@@ -331,8 +355,8 @@ class Detector:
         signals = set()
         for match in matches:
             family = match.pattern.owner
-            if isinstance(family, Family) and all(places.reach(self.contexts[n], match) for n in match.pattern.needs):
-                by = next((n for n in family.unless if places.reach(self.contexts[n], match)), None)
+            if isinstance(family, Family) and all(places.has(self.contexts[n], match) for n in match.pattern.needs):
+                by = next((n for n in family.unless if places.cancels(self.contexts[n], match)), None)
                 signals.add(Signal(family.name, family.tier, by))
         return sorted(signals, key=lambda s: (s.cancelled_by is not None, -s.tier, s.family, s.cancelled_by or ""))
 
@@ -346,3 +370,15 @@ class Detector:
 def detector() -> Detector:
     """The detector for data/danger/, built once per process."""
     return Detector()
+
+
+@functools.cache
+def sign_detector() -> Detector:
+    """The detector for data/signs/: warning signs that a described or pasted message shows. It sets no urgency."""
+    return Detector(ROOT.parent / "signs")
+
+
+@functools.cache
+def probing_detector() -> Detector:
+    """The detector for data/probing/: how to get at a child, which words set this off. It sets no urgency either."""
+    return Detector(ROOT.parent / "probing")

@@ -4,6 +4,7 @@ Pure: imports nothing heavy, so the web channel, the actions and the trainer sha
 Source of the tiers: the safeguarding fact sheet, summed up in docs/labelling.md.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 
@@ -49,3 +50,25 @@ def after_turn(floor: Urgency, now: Urgency, *, danger_over: bool = False) -> Ur
     if danger_over and now < Urgency.EMERGENCY and floor is Urgency.EMERGENCY:
         return Urgency.URGENT
     return highest(floor, now)
+
+
+def above(tier: Urgency, scores: Mapping[str, float]) -> float:
+    """The probability of a tier and all above it."""
+    return sum(scores[t.word] for t in Urgency if t >= tier)
+
+
+def limit_of(tier: Urgency, scores: Mapping[str, float], limits: Mapping[str, float | Mapping[str, float]]) -> float:
+    """What `above(tier, scores)` must reach for the tier to be given.
+
+    limits: by tier, a share of probability; or the weight of a false alarm by true tier: {"urgent": 0.15, "chat": 0.6}
+    asks of the tier 0.15 of the probability of urgent and 0.6 of that of chat. CHAT needs nothing.
+    """
+    limit = limits.get(tier.word, 0.0)
+    if isinstance(limit, Mapping):
+        return sum(weight * scores[word] for word, weight in limit.items())
+    return limit
+
+
+def tier_of(scores: Mapping[str, float], limits: Mapping[str, float | Mapping[str, float]]) -> Urgency:
+    """The highest tier that reaches its limit. Lower limits, more caution."""
+    return next(t for t in sorted(Urgency, reverse=True) if t is Urgency.CHAT or above(t, scores) >= limit_of(t, scores, limits))

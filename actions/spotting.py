@@ -1,0 +1,185 @@
+"""Names and plain facts in a message that a person can be certain of: an app, a contact, a nation, a bare yes, an age.
+
+Deterministic, from lists: these change with content/, without training. What a message *means* is the model's.
+Nothing found here quotes the message: every value is one of ours.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from actions.normalise import Targets, plain, words_of
+
+_YES = frozenset("yes yeah yea yeh ye yep yup y yh ya aye course definitely correct".split())
+_NO = frozenset("no nah nope na n naw nay never not".split())
+_UNSURE = frozenset("dont know unsure maybe perhaps dunno not sure kinda sort of i".split())
+_FILLER = frozenset("ok okay please thanks lol tho though i am im think it is its well um erm uh just sorry . , ! ?".split())
+_TODAY = frozenset("today tonight now soon".split())
+
+_AGE_WORDS = {word: n for n, word in enumerate("five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen".split(), 5)}  # fmt: skip
+_NUMBER = r"(?P<n>\d{1,2}|" + "|".join(_AGE_WORDS) + r")"
+# "im 11", "i am only 9 years old", "age 12"; not "im 10 minutes away", "im 5 weeks late".
+_NOT_AN_AGE = r"(?!\s*(?:min|hour|hr|sec|day|week|month|mile|km|metre|foot|feet|ft|cm|stone|kg|percent|%|quid|pound|stops?|of|am|pm|:|to\b|points?|nil))"
+_OWN_AGE = re.compile(
+    rf"\b(?:im|i am|iam|am|i turned|ive turned|just turned|aged?)\s+(?:only\s+|just\s+|nearly\s+|almost\s+|like\s+)?{_NUMBER}\b{_NOT_AN_AGE}"
+)
+_OWN_YEAR = re.compile(r"\b(?:im|i am|am)\s+in\s+(?:yr|year|y)\s*(?P<n>\d{1,2})\b")
+
+# "is that ok", "am i being groomed": said of what was described, whatever it was.
+_WONDERS = re.compile(
+    r"\b(?:is|are|was|isnt|r) (?:that|this|it|they|these|he|she)(?: all| even| really| kinda| a bit)? (?:ok|okay|normal|weird|bad|wrong|alright|allowed|creepy|odd|strange|grooming|a red flag)\b"
+    r"|\bshould (?:i|we) (?:be )?worr|\bam i being groomed\b|\bred flags?\b|\b(?:ok|okay|normal|weird) or not\b"
+)
+# "no i meant my friend", "it's for my daughter", "it's me now, her son".
+_READERS = (
+    ("young_person", re.compile(r"\b(?:its (?:really |actually )?me(?: now)?|the friend is (?:really |actually )?me|i am the (?:friend|child|kid)|this is (?:her|his|their) (?:daughter|son))\b")),
+    ("friend", re.compile(r"\b(?:i meant?|not (?:about |for )?me|its(?: about| for)?|asking for|worried about)\W+(?:\w+\W+){0,3}?(?:friend|mate|bestie|sister|brother|cousin)\b")),
+    ("parent", re.compile(r"\b(?:i meant?|not (?:about |for )?me|its(?: about| for)?|im (?:her|his|their|the|a))\W+(?:\w+\W+){0,2}?(?:daughter|son|child|kid|grandson|granddaughter|mum|dad|mother|father|nan|gran|carer)\b")),
+)  # fmt: skip
+
+_ONLY_AGE = re.compile(rf"\W*(?:im|i am|iam|am|aged?)?\s*(?:only |just |nearly )?{_NUMBER}\s*(?:yrs?|years?)?(?: ?old)?\W*")
+_ONLY_PLACE = re.compile(r"\W*(?:(?:im|i am|we are|were|i|we)\s+)?(?:(?:live|living)\s+)?(?:in|from)?\s*(?P<place>[a-z]+(?: [a-z]+)?)\W*")
+_NATION_BEFORE = frozenset("in from live living near outside".split())
+NATION_NAMES = {
+    "scotland": ["scotland", "glasgow", "edinburgh", "aberdeen", "dundee", "inverness"],
+    "wales": ["wales", "cardiff", "swansea", "newport", "wrexham"],
+    "northern_ireland": ["northern ireland", "belfast", "derry", "londonderry", "lisburn", "newry"],
+    "england": ["england", "london", "birmingham", "manchester", "liverpool", "leeds", "bristol", "sheffield", "newcastle", "cambridge", "peterborough"],
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Spotted:
+    """One thing found. kind: "app", "contact", "nation", "said", "age" or "reader". start, end: where in the text."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+class Spotter:
+    """Finds the names it is given, and the plain facts above.
+
+    names: {kind: {value: its names, lower case}}. A name of five letters or more is also found with one letter wrong.
+    """
+
+    def __init__(self, names: dict[str, dict[str, Iterable[str]]]):
+        self._names = {
+            (kind, tuple(words_only(name))): value for kind, values in names.items() for value, known in values.items() for name in known
+        }
+        self._kinds = tuple(names)
+        self._longest = max((len(words) for _, words in self._names), default=1)
+        self._typos = Targets({words[0] for _, words in self._names if len(words) == 1})
+
+    def spot(self, text: str) -> list[Spotted]:
+        """Everything found, in the order of the text; of each kind at most the first two."""
+        found = [*self._named(text), *_facts(text)]
+        return sorted((f for i, f in enumerate(found) if sum(g.kind == f.kind for g in found[:i]) < 2), key=lambda f: f.start)
+
+    def _named(self, text: str) -> list[Spotted]:
+        places = [(m.start(), m.end(), plain(m[0])) for m in re.finditer(r"[^\W_]+(?:['’][^\W_]+)?", text)]
+        words = [word for _, _, word in places]
+        found, at = [], 0
+        while at < len(words):
+            step = 1
+            for size in range(min(self._longest, len(words) - at), 0, -1):
+                run = tuple(words[at : at + size])
+                mended = (self._typos.mend(run[0]),) if size == 1 else run
+                for kind in self._kinds:
+                    value = self._names.get((kind, run)) or self._names.get((kind, mended))
+                    if value and (kind != "nation" or _place(words, at, size)):
+                        found.append(Spotted(kind, value, places[at][0], places[at + size - 1][1]))
+                        step = size
+                if step > 1 or (found and found[-1].start == places[at][0]):
+                    break
+            at += step
+        return found
+
+
+# What people call a contact, beside its number. By id, as in content/contacts.yml.
+CONTACT_NAMES = {
+    "childline": ["childline", "child line", "0800 1111"],
+    "999": ["999", "emergency services", "ambulance"],
+    "101": ["101", "police", "the police", "polis", "coppers"],
+    "ceop": ["ceop", "ceops"],
+    "nspcc": ["nspcc", "nspc"],
+}
+
+
+def names_in(content) -> dict[str, dict[str, Iterable[str]]]:
+    """Every name to look for: the apps of content/apps/, the contacts that have follow-ups, the nations."""
+    apps = {app.slug: app.aliases for app in content.follow_ups.apps.values()}
+    contacts = {i: names for i, names in CONTACT_NAMES.items() if i in content.contacts}
+    return {"app": apps, "contact": contacts, "nation": NATION_NAMES}
+
+
+def words_only(name: str) -> list[str]:
+    """A name as the words it is looked up by."""
+    return re.findall(r"[^\W_]+", plain(name))
+
+
+def _place(words: list[str], at: int, size: int) -> bool:
+    """Whether a place name says where somebody is: "in scotland", or the name alone; not "the england match"."""
+    return len(words) <= size + 2 or bool(_NATION_BEFORE & set(words[max(0, at - 2) : at]))
+
+
+def _facts(text: str) -> list[Spotted]:
+    found = []
+    low = re.sub(r"[’'`]", "", text.lower())
+    if said := bare_answer(text) or bare_fact(low):
+        found.append(Spotted("said", said, 0, len(text)))
+    if age := own_age(low):
+        found.append(Spotted("age", age, 0, len(text)))
+    for reader, pattern in _READERS:
+        if pattern.search(low):
+            found.append(Spotted("reader", reader, 0, len(text)))
+            break
+    return found
+
+
+def own_age(low: str) -> str | None:
+    """The age group somebody gives for themselves: "under_13", "teen" or "adult"; None when they don't.
+
+    low: the text in lower case without apostrophes.
+    """
+    if year := _OWN_YEAR.search(low):
+        return "under_13" if int(year["n"]) <= 7 else "teen" if int(year["n"]) <= 13 else None
+    if _ONLY_AGE.fullmatch(low):
+        low = "im " + re.sub(r"^\W*(?:im|i am|iam|am|aged?)?\s*", "", low)
+    ages = [_AGE_WORDS.get(m["n"]) or int(m["n"]) for m in _OWN_AGE.finditer(low)]
+    if not ages or not 4 <= ages[0] <= 99:
+        return None
+    return "under_13" if ages[0] < 13 else "teen" if ages[0] < 18 else "adult"
+
+
+def wonders(text: str) -> bool:
+    """Whether somebody asks if what they describe is all right."""
+    return bool(_WONDERS.search(re.sub(r"[’'`]", "", text.lower())))
+
+
+def bare_fact(low: str) -> str | None:
+    """ "age" or "place" when the message gives that and nothing more: "im 11", "in scotland"."""
+    if _ONLY_AGE.fullmatch(low):
+        return "age"
+    place = _ONLY_PLACE.fullmatch(low)
+    return "place" if place and any(place["place"] in names for names in NATION_NAMES.values()) else None
+
+
+def bare_answer(text: str) -> str | None:
+    """One of "yes", "no", "today" and "unsure" when the message is that and nothing more: "no thanks" is, "no he wont" is not."""
+    if len(text) > 40:
+        return None
+    words = [w for w in words_of(text) if w not in _FILLER]
+    if not words:
+        return None
+    kept = set(words)
+    if kept <= _TODAY - {"soon"}:
+        return "today"
+    if kept <= _YES | _TODAY and kept & _YES:
+        return "yes"
+    if kept <= _NO | {"today"} and (kept & {"no", "nah", "nope", "na", "n", "naw"} or kept == {"not", "today"}):
+        return "no"
+    if kept <= _UNSURE and kept & {"know", "sure", "maybe", "perhaps", "unsure", "kinda", "dunno"}:
+        return "unsure"
+    return None

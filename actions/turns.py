@@ -1,0 +1,193 @@
+"""How one message changes a conversation. Pure: labels in, labels out; no words that somebody typed."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar
+
+from actions.cards import Case
+from actions.choices import Choice
+from actions.content import Content
+from actions.urgency import AUDIENCES, Urgency, after_turn, highest
+
+# Talk that names no worry of its own: the contacts of the last worry stay on the card.
+MANNERS = frozenset(
+    ["greeting", "thanks", "goodbye", "affirm", "deny", "bot_identity", "trolling_abuse", "out_of_scope", "danger_over", "vague_distress"]
+)
+# Questions that come up inside a worry: its contacts stay on the card.
+QUESTIONS = frozenset(
+    ["how_to_report", "how_to_block", "contact_numbers", "confidentiality", "law_age", "parent_advice", "not_helped", "fear_of_trouble"]
+)
+# Talk that passes an open question by. "Thanks" and "bye" don't: who leaves is not asked twice.
+PASSING_BY = frozenset(["greeting", "affirm", "deny", "out_of_scope", "vague_distress"])
+MISSES = 2  # then the answer is the one for the higher urgency
+# The share of probability on "it is over" that counts as clearly saying so.
+SURE_ENOUGH = 0.7
+# A parent who says "I feel like a bad mother" is still a parent; "hi, it's me now, I'm 11" is somebody else.
+SURE_OF_CHANGE = 0.85
+# The share of probability from which somebody wants a follow-up and not the topic's own advice.
+SURE_OF_ASK = 0.35
+# The constant answer to who asks how to get at a child, or which words set this off. No button leads to it.
+REFUSAL = "refusal"
+# The family of danger (data/danger/) of those who can't speak because somebody would hear.
+CANT_TALK = "cant_talk"
+# Answers that are a fact about the reader and nothing more.
+BARE_FACTS = frozenset(["age", "place"])
+# Topics where naming an app means wanting its guide.
+ABOUT_APPS = frozenset(["how_to_block"])
+
+
+@dataclass(frozen=True)
+class State:
+    """The slots of a conversation.
+
+    topic: what the reply is about; worry: the last topic that was a worry; tapped: a worry that was tapped, not typed.
+    question: the routing question that stands open; misses: how often it was passed by; asked: those not to ask again.
+    ask, about: the follow-up that is wanted now, and what it is about.
+    """
+
+    SLOTS: ClassVar[tuple[str, ...]]
+    urgency: str = "chat"
+    audience: str = "unknown"
+    worry: str | None = None
+    topic: str | None = None
+    tapped: str | None = None
+    nation: str | None = None
+    age: str | None = None
+    question: str | None = None
+    misses: int = 0
+    asked: tuple[str, ...] = ()
+    ask: str | None = None
+    about: str | None = None
+
+    def slots(self) -> dict[str, Any]:
+        """As slot values."""
+        return {**asdict(self), "asked": list(self.asked)}
+
+    def case(self, nation: str | None = None) -> Case:
+        """The case a reply is composed for. nation: the setting, where nobody has said one."""
+        topic = self.topic or "vague_distress"
+        return Case(topic, Urgency.of(self.urgency), self.audience, self.worry or topic, nation=self.nation or nation, age=self.age)
+
+    def without_question(self) -> "State":
+        """The open question is settled, or dropped: it is not asked again."""
+        asked = (*self.asked, self.question) if self.question and self.question not in self.asked else self.asked
+        return replace(self, question=None, misses=0, asked=tuple(asked))
+
+
+State.SLOTS = tuple(State.__dataclass_fields__)
+
+
+def after_message(state: State, message: Mapping[str, Any], content: Content) -> State:
+    """The conversation after one more message. message: Rasa's parse data with our components' labels."""
+    state = replace(state, asked=tuple(state.asked), ask=None, about=None)
+    found: dict[str, str] = {}
+    for entity in message.get("entities") or ():
+        found.setdefault(entity["entity"], entity["value"])
+    intent = (message.get("intent") or {}).get("name") or "vague_distress"
+    if intent == "choose":
+        return _tapped(state, content.choices.chosen(found), content)
+    return _typed(state, intent, message, found, content)
+
+
+def _tapped(state: State, choice: Choice | None, content: Content) -> State:
+    topic = state.worry or "vague_distress"
+    if choice is None:
+        return replace(state, topic=topic)
+    picked = dict(choice.chosen)
+    urgency = Urgency.of(state.urgency)
+    state = replace(state, urgency=highest(urgency, choice.urgency).word, topic=topic, age=choice.age or state.age)
+    if "question" in picked:
+        if picked["answer"] == "unsure":
+            return _missed(replace(state, question=picked["question"]), content)
+        return replace(state, question=picked["question"]).without_question()
+    if picked.get("answer") == "in_danger":
+        return replace(state, topic="in_person_danger", worry="in_person_danger", tapped="in_person_danger").without_question()
+    if picked.get("answer") == "safe_again":
+        return replace(state, urgency=after_turn(urgency, Urgency.CHAT, danger_over=True).word, topic="danger_over").without_question()
+    if "audience" in picked:
+        return replace(state, audience=picked["audience"])
+    if picked.get("ask") == "nation" and "about" in picked:
+        state = replace(state, nation=picked["about"])
+    if "worry" in picked:
+        return replace(state, topic=picked["worry"], worry=picked["worry"], tapped=picked["worry"])
+    return replace(state, ask=picked["ask"], about=picked.get("about"))
+
+
+def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content) -> State:
+    floor, now = Urgency.of(state.urgency), Urgency.of((message.get("urgency") or {}).get("tier") or "chat")
+    if message.get("probing") and (now < Urgency.URGENT or (now is Urgency.URGENT and not message.get("families"))):
+        # One constant answer: no detail, no gradation, nothing learnt from how it was asked.
+        return replace(state, topic="trolling_abuse", ask=REFUSAL).without_question()
+    if found.get("said") in BARE_FACTS:  # "im 11", "in wales": known for certain to say nothing else
+        intent, now = "vague_distress", Urgency.CHAT
+    urgency = after_turn(floor, now, danger_over=(message.get("over") or 0) >= SURE_ENOUGH)
+    audience = _reader(state.audience, message, found)
+    corrected = audience != state.audience and "reader" in found
+    state = replace(
+        state,
+        urgency=urgency.word,
+        audience=audience,
+        topic=intent,
+        worry=state.worry if intent in MANNERS else (state.worry or intent) if intent in QUESTIONS else intent,
+        nation=found.get("nation") or state.nation,
+        age=found.get("age") or state.age,
+    )
+    if intent in MANNERS and state.worry and (corrected or found.get("nation") or found.get("age")):
+        state = replace(state, topic=state.worry)  # "no I meant my friend": the worry again, for the new reader
+    if state.question:
+        state = _question_met(state, intent, now, found.get("said"), content)
+    ask, about = _ask(intent, message, found, content)
+    if about == "101" and state.urgency == Urgency.EMERGENCY.word:
+        about = "999"  # "what do I say to the police", now
+    if found.get("nation") and intent in MANNERS and not state.worry:
+        ask, about = "nation", found["nation"]
+    return replace(state, ask=ask, about=about)
+
+
+def _question_met(state: State, intent: str, now: Urgency, said: str | None, content: Content) -> State:
+    question = content.choices.questions.get(state.question)
+    answer = question.answer(said) if question and said else None
+    if answer and said != "unsure":
+        higher = highest(Urgency.of(state.urgency), answer.urgency)
+        return replace(state, urgency=higher.word, topic=state.worry or state.topic, age=answer.age or state.age).without_question()
+    if question and (answer or (intent in PASSING_BY and now < Urgency.URGENT)):
+        return _missed(state, content)
+    return state.without_question()
+
+
+def _missed(state: State, content: Content) -> State:
+    """An open question was passed by: ask once more, then take the higher urgency."""
+    question = content.choices.questions[state.question]
+    state = replace(state, misses=state.misses + 1, topic=state.worry or state.topic)
+    if state.misses < MISSES:
+        return state
+    return replace(state, urgency=highest(Urgency.of(state.urgency), question.higher).word).without_question()
+
+
+def _reader(known: str, message: Mapping[str, Any], found: dict[str, str]) -> str:
+    """Who is reading: what they say outright; else what the words suggest, though one odd sentence doesn't change a known reader."""
+    if found.get("reader") in AUDIENCES and known != "unknown":
+        return found["reader"]
+    heard = message.get("audience") or {}
+    name, sure = heard.get("name", "unknown"), heard.get("confidence", 0.0)
+    if name == "unknown" or (known not in ("unknown", name) and sure < SURE_OF_CHANGE):
+        return known
+    return name
+
+
+def _ask(intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content) -> tuple[str | None, str | None]:
+    """The follow-up a message wants, and what about."""
+    if intent in content.choices.quiet:
+        return None, None
+    heard = message.get("ask") or {}
+    ask = heard.get("name") if heard.get("confidence", 0.0) >= SURE_OF_ASK else None
+    if message.get("signs") and message.get("wonders"):
+        ask = "is_this_ok"
+    if CANT_TALK in (message.get("families") or ()):
+        ask = "cant_speak"
+    if found.get("app") and intent in ABOUT_APPS:
+        ask = "app_guide"
+    if ask not in content.follow_ups.abouts:
+        return None, None
+    about = found.get("app") if ask == "app_guide" else found.get("contact")
+    return ask, about if about in content.follow_ups.abouts[ask] else None
