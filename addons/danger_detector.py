@@ -11,7 +11,7 @@ from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from actions.signals import detector
-from actions.urgency import Urgency, highest
+from actions.urgency import Urgency, above, highest, limit_of
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=False)
@@ -20,7 +20,7 @@ class DangerDetector(IntentClassifier, GraphComponent):
 
     In:  Message.text; `urgency` with the Recogniser's scores; `metadata["signal"]`, the tier that the web channel has
          found in the whole of a message too long for the model, if it did: that one counts as it is.
-    Out: `urgency` {"tier", "by", "scores"}: the highest of model, family and signal.
+    Out: `urgency` {"tier", "by", "scores"}: the highest of model, family and signal; `families`, those that spoke.
 
     Patterns know words and not sense, so a family raises a tier only where the model gives that tier, with all above
     it, at least `nod` of the share its threshold asks for. Measured on messages that neither had seen, this keeps
@@ -30,7 +30,16 @@ class DangerDetector(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """nod: see the class. thresholds and over: those of the Recogniser."""
-        return {"nod": 0.2, "over": 0.7, "thresholds": {"emergency": 0.25, "urgent": 0.45, "support": 0.45, "info": 0.5}}
+        return {
+            "nod": 0.2,
+            "over": 0.7,
+            "thresholds": {
+                "emergency": {"urgent": 0.15, "support": 0.4, "info": 0.6, "chat": 0.6},
+                "urgent": 0.45,
+                "support": 0.45,
+                "info": 0.5,
+            },
+        }
 
     def __init__(self, config: dict[str, Any]):
         self.config = config
@@ -50,12 +59,16 @@ class DangerDetector(IntentClassifier, GraphComponent):
             if text.startswith("/"):
                 continue
             urgency = dict(message.get("urgency") or {"tier": Urgency.CHAT.word})
+            live = [signal for signal in detector().scan(text) if signal.cancelled_by is None]
+            message.set("families", [signal.family for signal in live], add_to_output=True)
             heard = (message.get(METADATA) or {}).get("signal")
             tier = highest(
                 Urgency.of(urgency["tier"]),
                 Urgency.of(heard) if heard else None,
                 # "He's gone now, mum's home": patterns know words and not sense, so here the model stands alone.
-                None if message.get("over", 0.0) >= self.config["over"] else self._raised(detector().tier(text), urgency.get("scores")),
+                None
+                if message.get("over", 0.0) >= self.config["over"]
+                else self._raised(highest(*(s.tier for s in live)) if live else None, urgency.get("scores")),
             )
             if tier.word != urgency["tier"]:
                 urgency |= {"tier": tier.word, "by": "family"}
@@ -66,5 +79,4 @@ class DangerDetector(IntentClassifier, GraphComponent):
         """The tier that the families found, if the model gives it a nod. Without scores they decide alone."""
         if found is None or not scores:
             return found
-        share = sum(scores[tier.word] for tier in Urgency if tier >= found)
-        return found if share >= self.config["nod"] * self.config["thresholds"].get(found.word, 1.0) else None
+        return found if above(found, scores) >= self.config["nod"] * limit_of(found, scores, self.config["thresholds"]) else None

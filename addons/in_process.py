@@ -6,15 +6,15 @@ Any other url is Rasa's own action server (`python -m rasa_sdk --actions actions
 """
 
 import asyncio
-import concurrent.futures
 import functools
 import os
 
-import structlog
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
-log = structlog.get_logger("signpost.actions")
+from addons.fail_soft import Threads
+from addons.operator_log import note
+
 URL = "in-process://actions"
 # An action composes text from memory: a millisecond. One that takes longer than this has hung.
 TIME_LIMIT = float(os.environ.get("SIGNPOST_ACTION_SECONDS", "3"))
@@ -24,8 +24,8 @@ class InProcessActions(EndpointConfig):
     """An action endpoint that calls rasa_sdk's executor.
 
     Actions run in threads, so that a hanging one cannot stop the server's event loop. Each call is bounded by
-    TIME_LIMIT seconds. Every failure is one log line with the action's name and the kind of error, no words, and a
-    RasaException with no more in it than that.
+    TIME_LIMIT seconds. Every failure is noted (addons/operator_log.py) with the action's name and the kind of error, no
+    words, and becomes a RasaException with no more in it than that.
     """
 
     def __init__(self, url: str = URL, package: str = "actions", **kwargs):
@@ -41,8 +41,8 @@ class InProcessActions(EndpointConfig):
         return executor
 
     @functools.cached_property
-    def _threads(self) -> concurrent.futures.ThreadPoolExecutor:
-        return concurrent.futures.ThreadPoolExecutor(max_workers=8, thread_name_prefix="action")
+    def _threads(self) -> Threads:
+        return Threads("action")
 
     def prepare(self) -> None:
         """Import the actions now: a content error should stop the start, not the first message."""
@@ -51,14 +51,12 @@ class InProcessActions(EndpointConfig):
     async def request(self, *args, json: dict | None = None, **kwargs) -> dict | None:
         """Run the action named in `json["next_action"]`; its events and responses, as the action server would."""
         name = (json or {}).get("next_action", "?")
-        loop = asyncio.get_running_loop()
         try:
-            work = loop.run_in_executor(self._threads, lambda: asyncio.run(self._executor.run(json)))
-            return await asyncio.wait_for(work, TIME_LIMIT)
+            return await self._threads.run(lambda: asyncio.run(self._executor.run(json)), TIME_LIMIT)
         except TimeoutError:
-            log.error("action_timed_out", action=name, seconds=TIME_LIMIT)
+            note("action_timed_out", action=name, seconds=TIME_LIMIT)
         except Exception as error:
-            log.error("action_failed", action=name, error=type(error).__name__)
+            note("action_failed", action=name, error=type(error).__name__)
         # `from None`, outside the handler: Rasa logs the chain, and the first link may quote somebody.
         raise RasaException(f"{name} failed") from None
 

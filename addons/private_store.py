@@ -10,7 +10,7 @@ from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 # Labels that our own components computed; everything else a message carries is dropped.
-KEPT_OF_A_MESSAGE = ("intent", "urgency", "audience", "over")
+KEPT_OF_A_MESSAGE = ("intent", "urgency", "audience", "over", "ask", "signs")
 
 
 def without_words(event: Event) -> Event:

@@ -1,10 +1,13 @@
 """Rasa's command line, fitted to this project: `python -m addons.rasa_cli train | run | test | shell | data validate`.
 
 What is set before Rasa starts: the stand-ins for absent packages (addons/lean.py), actions in process
-(addons/in_process.py), and two things that newer Sanic does otherwise than Rasa expects: one server process (its
+(addons/in_process.py), two things that newer Sanic does otherwise than Rasa expects: one server process (its
 workers start in a way Rasa's application object cannot survive), and the name `response.stream`, for `rasa shell`.
+For a server also: no words in any log (addons/quiet_log.py), HTTP headers and limits (addons/security.py), stores that
+may fail (addons/fail_soft.py), a model that may come later (addons/model_watch.py).
 """
 
+import contextlib
 import functools
 import os
 import sys
@@ -28,13 +31,49 @@ def main() -> None:
     Sanic.run = functools.partialmethod(Sanic.run, single_process=True)
     response.stream = response.ResponseStream
 
-    from addons import in_process
+    from addons import in_process, quiet_log, security
 
     in_process.install()
+    if {"run", "shell"} & set(sys.argv[1:2]):
+        from addons import fail_soft
+
+        quiet_log.install()
+        security.install()
+        fail_soft.install()
+    if sys.argv[1:2] == ["run"]:
+        from addons import connections, model_watch
+
+        _all_file_handles()
+        _check_content()
+        connections.install()
+        model_watch.install()
     from rasa.__main__ import main as rasa_main
 
     sys.argv[0] = "rasa"
     rasa_main()
+
+
+def _all_file_handles() -> None:
+    """Every connection is one; the usual soft limit of 1,024 is for programs that hold few."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65_536)), hard))
+
+
+def _check_content() -> None:
+    """Without words or contacts there is nothing true to say: don't start, and name the file and key in one line."""
+    from actions.contacts import ContentError
+
+    try:
+        from actions.actions import content
+        from actions.signals import detector
+
+        content()
+        detector()
+    except ContentError as error:
+        sys.exit(f"Signpost does not start: {' '.join(str(error).split())}")
 
 
 if __name__ == "__main__":

@@ -18,18 +18,22 @@ class Refused(Exception):
 
 
 class RateLimits:
-    """Token buckets per conversation and per address, in memory.
+    """Token buckets per conversation, per address and for the whole process, in memory.
 
     Addresses are hashed with a salt that lives as long as the process and are dropped when idle. `check` raises
-    Refused(429) when a bucket is empty. `SIGNPOST_RATE_LIMIT=off` switches both off (tests, evaluation).
+    Refused(429) when a bucket is empty. `SIGNPOST_RATE_LIMIT=off` switches all off (tests, evaluation).
+    overall: messages a second that the process takes on; more would only make everybody wait (docs/load.md has what it can).
     """
 
     # name: (tokens a second, burst)
     PER_CONVERSATION = (1.0, 20)
     PER_ADDRESS = (20.0, 300)  # a school is one address
+    OVERALL_SECONDS = 5  # the overall burst, in seconds of its rate: nobody waits longer than this behind a flood
+    IDLE_SECONDS = 60  # by then every bucket is full again, and a full bucket is no news
 
-    def __init__(self, *, on: bool = True, clock=time.monotonic, held: int = 50_000):
+    def __init__(self, *, on: bool = True, clock=time.monotonic, held: int = 50_000, overall: float = 60.0):
         self.on = on
+        self.overall = overall
         self._clock = clock
         self._held = held
         self._salt = os.urandom(16)
@@ -37,8 +41,18 @@ class RateLimits:
 
     @classmethod
     def from_environment(cls, environment) -> "RateLimits":
-        """On, unless SIGNPOST_RATE_LIMIT says "off"."""
-        return cls(on=environment.get("SIGNPOST_RATE_LIMIT", "on").lower() != "off")
+        """On, unless SIGNPOST_RATE_LIMIT says "off". SIGNPOST_MESSAGES_PER_SECOND is `overall`, SIGNPOST_ADDRESS_PER_SECOND one address's."""
+        limits = cls(
+            on=environment.get("SIGNPOST_RATE_LIMIT", "on").lower() != "off",
+            overall=float(environment.get("SIGNPOST_MESSAGES_PER_SECOND") or 60),
+        )
+        if rate := float(environment.get("SIGNPOST_ADDRESS_PER_SECOND") or 0):
+            limits.PER_ADDRESS = (rate, max(1, int(15 * rate)))
+        return limits
+
+    async def admit(self, address: str, sender: str) -> None:
+        """`check`, for a caller who can wait: addons/shared.py asks other processes here."""
+        self.check(address, sender)
 
     def check(self, address: str, sender: str) -> None:
         """Take one token from each bucket. Raises Refused(429, "too_many") when one is empty."""
@@ -50,6 +64,18 @@ class RateLimits:
         ):
             if not self._take(f"{name}:{key}", rate, burst):
                 raise Refused(429, "too_many")
+        self.check_overall()
+
+    def check_overall(self) -> None:
+        """Take one token from the process's own bucket; last, so that who is refused already takes none from others."""
+        if not self._take("o", self.overall, int(self.overall * self.OVERALL_SECONDS)):
+            raise Refused(429, "too_many")
+
+    def forget_idle(self) -> None:
+        """Drop the buckets of who has been silent for IDLE_SECONDS. Oldest first, so it stops at the first young one."""
+        limit = self._clock() - self.IDLE_SECONDS
+        while self._buckets and next(iter(self._buckets.values()))[1] <= limit:
+            self._buckets.popitem(last=False)
 
     def _take(self, key: str, rate: float, burst: int) -> bool:
         hashed = hashlib.blake2b(key.encode(), key=self._salt, digest_size=12).digest()

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.normalise import words_of
-from actions.urgency import AUDIENCES, Urgency
+from actions.urgency import AUDIENCES, Urgency, tier_of
 from addons.attention_head import AttentionHead, Task
 from addons.encoder import Encoder, model_folder, write_onnx
 from addons.ngrams import NgramHead
@@ -30,13 +30,17 @@ log = structlog.get_logger("signpost.recogniser")
 TIERS = [u.word for u in Urgency]
 # "He's gone, but …": with one of these a message does not clearly say that the danger has passed.
 DOUBT = frozenset("but still isnt yet until unless thought think maybe probably might again coming outside".split())
+NO_ASK = "none"
 OUTSIDE = ("out_of_scope", "trolling_abuse")
 # Share of each task in the loss. Urgency decides who is called, so it leads.
-TASK_WEIGHTS = {"urgency": 1.0, "topic": 0.5, "audience": 0.3}
+TASK_WEIGHTS = {"urgency": 1.0, "topic": 0.5, "audience": 0.3, "ask": 0.3}
 
 
-def labels_of(message: Message) -> tuple[str, str, str]:
-    """Topic, urgency and audience of a training example. Raises InvalidConfigException when one is missing."""
+def labels_of(message: Message) -> tuple[str, str, str, str]:
+    """Topic, urgency, audience and ask of a training example. Raises InvalidConfigException when one is missing.
+
+    The ask is what somebody wants to hear next ("words_to_say"); most messages have none.
+    """
     meta = message.get(METADATA, {}).get(METADATA_INTENT) or {}
     topic, urgency, audience = message.get(INTENT), meta.get("urgency"), meta.get("audience")
     if urgency not in TIERS or audience not in AUDIENCES:
@@ -44,20 +48,7 @@ def labels_of(message: Message) -> tuple[str, str, str]:
             f"data/nlu: an example of {topic!r} has urgency {urgency!r} and audience {audience!r}; every block needs "
             f"`metadata: {{urgency: …, audience: …}}` (docs/labelling.md)"
         )
-    return topic, urgency, audience
-
-
-def tier_of(scores: dict[str, float], thresholds: dict[str, float]) -> Urgency:
-    """The tier for a set of probabilities: the highest whose share, with all tiers above it, reaches its threshold.
-
-    scores: probability by tier. thresholds: by tier, below CHAT's which needs none. Lower threshold, more caution.
-    """
-    above = 0.0
-    for tier in sorted(Urgency, reverse=True):
-        above += scores[tier.word]
-        if tier is Urgency.CHAT or above >= thresholds[tier.word]:
-            return tier
-    return Urgency.CHAT
+    return topic, urgency, audience, meta.get("ask", NO_ASK)
 
 
 class Judge:
@@ -114,9 +105,11 @@ class Recogniser(IntentClassifier, GraphComponent):
 
     In:  Message.text, 1 to 2,000 characters; the encoder reads the first 128 word pieces, the letter features all of it.
     Out: `intent` and `intent_ranking` (topic); `urgency` {"tier", "scores"}; `audience` {"name", "confidence"};
+         `ask` {"name", "confidence"}: the follow-up that is likeliest wanted, and how likely;
          `over`, 0 to 1: how much it says that the danger has passed, 0 beside a word of doubt;
          `in_scope`, 0 to 1: how much this looks like a worry or a question of ours.
-    Trains on `metadata: {urgency, audience}` of every NLU block; InvalidConfigException names a block without.
+    Trains on `metadata: {urgency, audience, ask}` of every NLU block (ask may be absent); InvalidConfigException
+    names a block without the others.
     A button's payload ("/choose{…}") passes through untouched.
     """
 
@@ -125,13 +118,18 @@ class Recogniser(IntentClassifier, GraphComponent):
         """Defaults; config.yml gives the ones in use, each with its reason."""
         return {
             # Rasa's training cache sees this class only: raise the number when a helper changes, or a stale model is reused.
-            "version": 1,
+            "version": 3,
             "rounds": 6,
             "members": 2,
             "mix": 0.6,
             "typo_copies": 0.5,
             "seed": 7,
-            "thresholds": {"emergency": 0.25, "urgent": 0.45, "support": 0.45, "info": 0.5},
+            "thresholds": {
+                "emergency": {"urgent": 0.15, "support": 0.4, "info": 0.6, "chat": 0.6},
+                "urgent": 0.45,
+                "support": 0.45,
+                "info": 0.5,
+            },
             "audience_threshold": 0.6,
             "over": 0.7,
         }
@@ -152,7 +150,7 @@ class Recogniser(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Write the encoder, train the heads, save both inside the model archive."""
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
-        truths = dict(zip(("topic", "urgency", "audience"), zip(*map(labels_of, examples), strict=True), strict=True))
+        truths = dict(zip(("topic", "urgency", "audience", "ask"), zip(*map(labels_of, examples), strict=True), strict=True))
         with self._storage.write_to(self._resource) as folder:
             full, small = write_onnx(folder)
             full.unlink()
@@ -205,12 +203,14 @@ class Recogniser(IntentClassifier, GraphComponent):
         # How sure we are that this is a worry or a question of ours at all: for figures and for doubt, never for the tier.
         outside = sum(scores["topic"].get(topic, 0.0) for topic in OUTSIDE)
         message.set("in_scope", (1 - outside) * (1 - scores["urgency"]["chat"]), add_to_output=True)
-        thresholds = dict(self.config["thresholds"])
+        limits = self.config["thresholds"]
         if over >= self.config["over"]:
             # "He's gone now, mum's home" speaks of danger because it is over: the emergency must be likelier than not.
-            thresholds["emergency"] = max(thresholds["emergency"], 0.5)
-        tier = tier_of(scores["urgency"], thresholds)
+            limits = {**limits, "emergency": 0.5}
+        tier = tier_of(scores["urgency"], limits)
         message.set("urgency", {"tier": tier.word, "by": "model", "scores": scores["urgency"]}, add_to_output=True)
+        ask, likely = max(((name, share) for name, share in scores["ask"].items() if name != NO_ASK), key=lambda item: item[1])
+        message.set("ask", {"name": ask, "confidence": likely}, add_to_output=True)
         audience, sure = max(scores["audience"].items(), key=lambda item: item[1])
         if sure < self.config["audience_threshold"]:
             audience = "unknown"

@@ -5,32 +5,41 @@ stored or put into an error.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import re
 import time
-from collections import OrderedDict
 from typing import Any
 
 import structlog
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint
+from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 from actions.actions import content
 from actions.cards import Reply, safety_reply
-from actions.choices import PAYLOADS
 from actions.signals import detector
-from actions.urgency import Urgency, highest
-from addons.rate_limit import RateLimits, Refused
+from actions.urgency import AUDIENCES, WORDS, Urgency, highest
+from addons import metrics, operator_log
+from addons.floors import Floors as Floors
+from addons.housekeeping import keep_house
+from addons.operator_log import kind, note
+from addons.pages import add_pages
+from addons.rate_limit import Refused
+from addons.shared import floors_and_limits
+from addons.turns import Turns
 
 log = structlog.get_logger("signpost.chat")
 SENDER = re.compile(r"[0-9a-f]{32}")
 BODY_SECONDS = 5  # a phone on one bar sends 16 KB in this; a slow-loris does not
 BODY_BYTES = 256 * 1024  # 16,384 characters, each escaped as six bytes, twice over
-REMEMBERED = 20_000  # conversations whose highest urgency the channel knows
+OUR_PATHS = ("/chat", "/end", "/health")
+# Seconds. A connection that says nothing must not hold a file handle for long: there are only so many (Sanic: 60, 120, 60).
+TIMEOUTS = {"REQUEST_TIMEOUT": 5, "KEEP_ALIVE_TIMEOUT": 15, "RESPONSE_TIMEOUT": 20}
 
 
 def as_messages(sender: str, reply: Reply) -> list[dict]:
@@ -41,29 +50,9 @@ def as_messages(sender: str, reply: Reply) -> list[dict]:
 def clean(text: str) -> str:
     """What the model may see: no NULs, lone surrogates, direction overrides or invisible marks; outer space gone."""
     text = text.encode("utf-8", "ignore").decode("utf-8")
+    # Two Arabic ligatures unfold into whole phrases: 16,384 of them would cost a second.
+    text = re.sub("[\ufdfa\ufdfb]", " ", text)
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", "", text).strip()
-
-
-class Floors:
-    """The highest urgency of each conversation, kept beside Rasa: it still holds when the tracker store is gone."""
-
-    def __init__(self, idle_seconds: float = 1800, clock=time.monotonic):
-        self._tiers: OrderedDict[str, tuple[float, Urgency]] = OrderedDict()
-        self._idle, self._clock = idle_seconds, clock
-
-    def get(self, sender: str) -> Urgency:
-        """CHAT when nothing is known, or it was too long ago."""
-        when, tier = self._tiers.get(sender, (0.0, Urgency.CHAT))
-        return tier if when and self._clock() - when < self._idle else Urgency.CHAT
-
-    def set(self, sender: str, tier: Urgency) -> None:
-        self._tiers[sender] = (self._clock(), tier)
-        self._tiers.move_to_end(sender)
-        while len(self._tiers) > REMEMBERED:
-            self._tiers.popitem(last=False)
-
-    def forget(self, sender: str) -> None:
-        self._tiers.pop(sender, None)
 
 
 class WebChannel(InputChannel):
@@ -71,16 +60,18 @@ class WebChannel(InputChannel):
 
     message_chars: read whole by the model. paste_chars: above it 413; between the two the deterministic layer reads
     all and the model the first and last half of message_chars. turn_seconds: then the safety card is sent; it must
-    outlast an action's own limit (addons/in_process.py).
+    outlast an action's own limit (addons/in_process.py). health_seconds: how long an answer of GET /health holds.
     """
 
-    def __init__(self, message_chars: int = 2000, paste_chars: int = 16384, turn_seconds: float = 6):
+    def __init__(self, message_chars: int = 2000, paste_chars: int = 16384, turn_seconds: float = 6, health_seconds: float = 5):
         self.message_chars = message_chars
         self.paste_chars = paste_chars
         self.turn_seconds = turn_seconds
-        self.floors = Floors()
-        self.limits = RateLimits.from_environment(os.environ)
+        self.health_seconds = health_seconds
+        self.floors, self.limits = floors_and_limits(os.environ)
+        self.turns = Turns()
         self._healthy: tuple[float, bool] = (-1e9, False)
+        self._one_paste = asyncio.Lock()
 
     @classmethod
     def name(cls) -> str:
@@ -98,15 +89,20 @@ class WebChannel(InputChannel):
         """The routes."""
         routes = Blueprint("signpost")
 
-        @routes.main_process_start
+        @routes.before_server_start  # with one process there is no main_process_start
         async def begin(app, _loop):
             # A content or pattern error should stop the start, not the first message.
             content()
             detector()
+            operator_log.install()
+            app.config.update(TIMEOUTS)
+            app.error_handler.add(Exception, self._no_route_or_worse)
+            await keep_house(app, self, lambda: self._health(app, on_new_message))
 
         @routes.post("/chat", stream=True)
         async def chat(request: Request) -> HTTPResponse:
-            return await self._chat(request, on_new_message)
+            with metrics.turn() as counted:
+                return counted(await self._chat(request, on_new_message))
 
         @routes.post("/end", stream=True)
         async def end(request: Request) -> HTTPResponse:
@@ -114,30 +110,66 @@ class WebChannel(InputChannel):
 
         @routes.get("/health")
         async def health(request: Request) -> HTTPResponse:
-            healthy = await self._health(request, on_new_message)
+            healthy = await self._health(request.app, on_new_message)
             return json_response({"status": "ok" if healthy else "no model"}, status=200 if healthy else 503)
 
+        add_pages(routes, os.environ)
         return routes
 
     async def _chat(self, request: Request, on_new_message) -> HTTPResponse:
-        sender, heard = "", None
+        with operator_log.turn() as faults:
+            status, answer = await self._answer(request, on_new_message)
+        _tell_operator(faults, answer[-1]["custom"], status)
+        return json_response(answer, status=status)
+
+    async def _answer(self, request: Request, on_new_message) -> tuple[int, list[dict]]:
+        """Status and messages. Never raises: the last line of defence is here."""
+        sender, text, heard = "", "", None
         try:
             body = await _json_body(request)
             sender = _sender(body)
             text = self._text(body)
-            self.limits.check(request.remote_addr or request.ip, sender)
-            heard = detector().tier(text)
-            reply = await self._turn(request, on_new_message, sender, text, heard)
-            return json_response(reply, status=503 if _no_model(request, reply) else 200)
+            # First what other processes have heard: a refusal too must not fall below it.
+            await self.floors.refresh(sender)
+            await self.limits.admit(request.remote_addr or request.ip, sender)
+            heard = await self._listen(text)
+            async with self.turns.place(sender, text):
+                reply = await self._turn(on_new_message, sender, text, heard)
+            return 503 if _no_model(request, reply) else 200, reply
         except Refused as refused:
-            # Even a refused message is listened to: an emergency in it gets 999 first.
-            heard = detector().tier(refused.text[: self.paste_chars]) if refused.text else None
-            tier = highest(self.floors.get(sender), heard, Urgency.SUPPORT)
-            return json_response(as_messages(sender, safety_reply(content(), why=refused.why, urgency=tier)), status=refused.status)
+            # Even a refused message is listened to: an emergency in it gets 999 first, and is remembered.
+            text = text or clean(refused.text[: self.paste_chars])
+            heard = await self._listen(text) if text else None
+            floor = await self._raise_floor(sender, heard)
+            tier = highest(floor, heard, Urgency.SUPPORT)
+            return refused.status, as_messages(sender, safety_reply(content(), why=refused.why, urgency=tier))
         except Exception as error:
-            log.error("chat_failed", error=type(error).__name__)
+            note("chat_failed", error=kind(error))
             tier = highest(self.floors.get(sender), heard, Urgency.SUPPORT)
-            return json_response(as_messages(sender, safety_reply(content(), why="degraded", urgency=tier)))
+            return 200, as_messages(sender, safety_reply(content(), why="degraded", urgency=tier))
+
+    async def _listen(self, text: str) -> Urgency | None:
+        """What the deterministic layer hears. A long paste is read in a thread, one at a time: others are not kept waiting."""
+        try:
+            if len(text) <= self.message_chars:
+                return detector().tier(text)
+            async with self._one_paste:
+                return await asyncio.to_thread(detector().tier, text)
+        except Exception as error:
+            note("listening_failed", error=kind(error))
+            return None
+
+    async def _no_route_or_worse(self, request: Request, error: Exception) -> HTTPResponse:
+        """What the web server itself refuses or fails at: with the card, where somebody may be writing to us."""
+        status = error.status_code if isinstance(error, SanicException) else 500
+        if status < 500 and getattr(request, "path", "") not in OUR_PATHS:
+            # Sanic's own page repeats the path that was asked for.
+            return json_response({"status": {404: "not found", 405: "not allowed"}.get(status, "error")}, status=status)
+        if status >= 500:
+            note("server_error", error=kind(error), at=operator_log.now())
+        why = "degraded" if status >= 500 else "bad_request"
+        answer = as_messages("", safety_reply(content(), why=why, urgency=Urgency.SUPPORT))
+        return json_response(answer, status=status, headers=getattr(error, "headers", None))
 
     def _text(self, body: dict) -> str:
         text = body.get("message")
@@ -146,11 +178,11 @@ class WebChannel(InputChannel):
         if len(text) > self.paste_chars:
             raise Refused(413, "too_long", text)
         text = clean(text)
-        if text.startswith("/") and text not in PAYLOADS:
+        if text.startswith("/") and text not in content().choices.payloads:
             text = text.lstrip("/ ")
         return text
 
-    async def _turn(self, request, on_new_message, sender: str, text: str, heard: Urgency | None) -> list[dict]:
+    async def _turn(self, on_new_message, sender: str, text: str, heard: Urgency | None) -> list[dict]:
         """Rasa's answer, if it is whole; the safety card if not."""
         floor = self.floors.get(sender)
         output = CollectingOutputChannel()
@@ -159,46 +191,64 @@ class WebChannel(InputChannel):
             half = self.message_chars // 2
             for_model = f"{text[:half]} … {text[-half:]}"
         signal = {"signal": heard.word} if heard is not None and len(text) > self.message_chars else {}
-        message = UserMessage(for_model, output, sender, input_channel=self.name(), metadata=signal)
+        # The floor travels with the message: a turn that failed, here or in another process, left no trace in the tracker.
+        message = UserMessage(for_model, output, sender, input_channel=self.name(), metadata={**signal, "floor": floor.word})
         try:
             await asyncio.wait_for(on_new_message(message), self.turn_seconds)
         except TimeoutError:
-            log.error("turn_timed_out", seconds=self.turn_seconds)
+            note("turn_timed_out", seconds=self.turn_seconds)
         except Exception as error:
-            log.error("turn_failed", error=type(error).__name__)
+            note("turn_failed", error=kind(error))
         messages = _rest_shape(sender, output.messages)
-        card = messages[-1].get("custom") if messages else None
-        if whole(card):
-            self.floors.set(sender, Urgency.of(card["urgency"]))
-            return messages
-        log.error("safety_card_sent", had_card=bool(card))
-        tier = highest(floor, heard, Urgency.SUPPORT)
-        self.floors.set(sender, tier)
+        # Rasa goes on quietly without an action that reads the message; the reply is then whole, and speaks of the one before.
+        if whole_reply(messages) and not operator_log.noted("action_"):
+            tier = Urgency.of(messages[-1]["custom"]["urgency"])
+            if not _fell(floor, tier):
+                self.floors.set(sender, tier)
+                await self.floors.share(sender)
+                return messages
+            note("urgency_fell", was=floor.word, to=tier.word)
+        else:
+            note("no_whole_reply", messages=len(messages))
+        tier = highest(await self._raise_floor(sender, heard), Urgency.SUPPORT)
         return as_messages(sender, safety_reply(content(), why="degraded", urgency=tier))
+
+    async def _raise_floor(self, sender: str, heard: Urgency | None) -> Urgency:
+        """Remember what the deterministic layer heard in a message that the model did not answer; the floor now."""
+        floor = highest(self.floors.get(sender), heard)
+        if sender and heard:
+            self.floors.set(sender, floor)
+            await self.floors.share(sender)
+        return floor
 
     async def _end(self, request: Request) -> HTTPResponse:
         try:
             sender = _sender(await _json_body(request))
         except Refused as refused:
             return json_response({"status": refused.why}, status=refused.status)
+        # A turn that is still under way would save its labels after we have forgotten them: wait for it.
+        with contextlib.suppress(Refused):
+            async with self.turns.place(sender, ""):
+                pass
         self.floors.forget(sender)
-        await self._forget(request, sender)
+        if not await self._forget(request.app, sender):
+            return json_response({"status": "not_now"}, status=503)
         return json_response({"status": "forgotten"})
 
-    async def _forget(self, request: Request, sender: str) -> None:
-        store = getattr(getattr(request.app.ctx, "agent", None), "tracker_store", None)
-        store = getattr(store, "_tracker_store", store)  # Rasa wraps the store in a fail-safe one
-        if hasattr(store, "delete"):
-            await store.delete(sender)
+    async def _forget(self, app, sender: str) -> bool:
+        """False when the store could not be asked; it forgets an idle conversation by itself."""
+        store = getattr(getattr(app.ctx, "agent", None), "tracker_store", None)
+        return await store.delete(sender) if hasattr(store, "delete") else True
 
-    async def _health(self, request: Request, on_new_message) -> bool:
-        """Whether a real message is answered by the model now; asked at most once in five seconds."""
+    async def _health(self, app, on_new_message) -> bool:
+        """Whether a real message is answered by the model now; asked at most once in health_seconds."""
         asked, healthy = self._healthy
-        if time.monotonic() - asked < 5:
+        if time.monotonic() - asked < self.health_seconds:
             return healthy
         sender = os.urandom(16).hex()
-        reply = await self._turn(request, on_new_message, sender, "hello", None)
-        await self._forget(request, sender)
+        with operator_log.turn():  # the log is for people's turns
+            reply = await self._turn(on_new_message, sender, "hello", None)
+            await self._forget(app, sender)
         self.floors.forget(sender)
         healthy = not reply[-1]["custom"]["degraded"]
         self._healthy = (time.monotonic(), healthy)
@@ -210,12 +260,40 @@ def _no_model(request: Request, reply: list[dict]) -> bool:
     return reply[-1]["custom"]["degraded"] and (agent is None or not agent.is_ready())
 
 
+def _fell(floor: Urgency, tier: Urgency) -> bool:
+    """Whether the urgency fell though nobody said that the danger is over; that alone may lower it, by one step."""
+    over = floor is Urgency.EMERGENCY and tier is Urgency.URGENT and not operator_log.noted("store_failed")
+    return tier < floor and not over
+
+
+def _tell_operator(faults: list[str], card: dict, status: int) -> None:
+    """One line for a turn in which something failed, whatever it was and however often."""
+    if faults:
+        what = "; ".join(dict.fromkeys(faults))
+        log.error("turn_failed", sent="safety_card" if card["degraded"] else "advice", tier=card["urgency"], status=status, faults=what, at=operator_log.now())  # fmt: skip
+
+
 def whole(card) -> bool:
-    """Whether a card is one a person can use: the right keys, and 999 among its contacts."""
+    """Whether a card is one a person can use: the right keys and kinds of value, and 999 among its contacts."""
     try:
-        return card["card"] == "signpost" and any(c["id"] == "999" and c["href"] == "tel:999" for c in card["contacts"])
-    except (TypeError, KeyError):
+        return (
+            card["card"] == "signpost"
+            and card["urgency"] in WORDS
+            and card["audience"] in AUDIENCES
+            and isinstance(card["topic"], str)
+            and isinstance(card["degraded"], bool)
+            and all(isinstance(step, str) for step in card["steps"])
+            and all(choice["payload"].startswith("/") and choice["title"] for choice in card["choices"])
+            and all(isinstance(c[key], str) and c[key] for c in card["contacts"] for key in ("id", "name", "number", "href", "why"))
+            and any(c["id"] == "999" and c["href"] == "tel:999" for c in card["contacts"])
+        )
+    except (TypeError, KeyError, AttributeError):
         return False
+
+
+def whole_reply(messages: list[dict]) -> bool:
+    """Whether there is a whole card, and words that do without it: they carry the number too."""
+    return bool(messages) and whole(messages[-1].get("custom")) and any("999" in m["text"] for m in messages[:-1])
 
 
 def _rest_shape(sender: str, messages: list[dict]) -> list[dict]:

@@ -1,0 +1,63 @@
+"""What is certain in a message, as Rasa entities and labels: an app, a contact, a nation, a bare yes, an age, warning signs."""
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from actions import personal
+from actions.actions import content
+from actions.signals import probing_detector, sign_detector
+from actions.spotting import Spotter, names_in, wonders
+
+# Kinds of personal detail that somebody should not have to give here. A first name or a birthday alone is no cause for a warning.
+GIVEN_AWAY = frozenset(["phone", "email", "postcode", "address", "handle", "link"])
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR], is_trainable=False)
+class NameSpotter(GraphComponent, EntityExtractorMixin):
+    """Add entities app, contact, nation, said, age and reader, and the label `signs`.
+
+    In:  Message.text.
+    Out: `entities`, each with a value of ours (an id, never a quotation); `signs`, ids of the warning signs that the
+         text describes (data/signs/); `wonders`, whether it asks if that is all right; `personal`, whether it gives a number, an address or the like;
+         `probing`, whether it asks how to get at a child or round this bot (data/probing/).
+    Names come from content/ when the model is loaded: a new app guide needs no training.
+    """
+
+    def __init__(self, spotter: Spotter):
+        self._spotter = spotter
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """There is nothing to set."""
+        return {}
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "NameSpotter":
+        """A spotter over content/."""
+        return cls(Spotter(names_in(content())))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Put entities and signs on each message."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            if text.startswith("/"):
+                continue
+            entities = [
+                {"entity": found.kind, "value": found.value, "start": found.start, "end": found.end} for found in self._spotter.spot(text)
+            ]
+            message.set(ENTITIES, self.add_extractor_name(entities), add_to_output=True)
+            signs = sorted({signal.family for signal in sign_detector().scan(text) if signal.cancelled_by is None})
+            message.set("signs", signs, add_to_output=True)
+            message.set("wonders", wonders(text), add_to_output=True)
+            message.set("probing", probing_detector().tier(text) is not None, add_to_output=True)
+            message.set("personal", bool(set(personal.kinds(text)) & GIVEN_AWAY), add_to_output=True)
+        return messages

@@ -1,0 +1,108 @@
+"""What every HTTP answer carries, who may ask from another site, which model is loaded.
+
+`install()` fits it to the application that Rasa makes. A handler that sets a header itself (a page with its own
+Content-Security-Policy) keeps it.
+
+SIGNPOST_SITES: origins whose pages may call /chat and /end themselves, by spaces, e.g. "https://www.school.example".
+None by default: the chat page and the framed widget come from our own origin and need no permission.
+SIGNPOST_PROXIES: how many proxies of ours stand before this server; only then is X-Forwarded-For believed.
+SIGNPOST_MODELS: the one folder a model may come from; by default models/ beside this code.
+"""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import structlog
+from sanic import Request, Sanic
+from sanic.response import HTTPResponse, empty
+
+log = structlog.get_logger("signpost.security")
+MODELS = Path(__file__).resolve().parent.parent / "models"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=(), interest-cohort=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Robots-Tag": "noindex",
+}
+SITE = re.compile(r"https://[a-z0-9.-]+(:\d+)?|http://(localhost|127\.0\.0\.1)(:\d+)?")
+OPEN_TO_SITES = ("/chat", "/end")
+
+
+def sites(environment) -> frozenset[str]:
+    """SIGNPOST_SITES as a set of origins. SystemExit names one that is no https origin: "*" is never allowed."""
+    given = environment.get("SIGNPOST_SITES", "").split()
+    for origin in given:
+        if not SITE.fullmatch(origin):
+            raise SystemExit(f"SIGNPOST_SITES: {origin!r} is no origin such as https://www.school.example (no path, no *)")
+    return frozenset(given)
+
+
+def cors_headers(origin: str | None, path: str, allowed: frozenset[str]) -> dict[str, str]:
+    """What an answer says about other sites; nothing, unless the origin is listed."""
+    if path not in OPEN_TO_SITES or not allowed:
+        return {}
+    if origin not in allowed:
+        return {"Vary": "Origin"}
+    return {
+        "Vary": "Origin",
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Methods": "POST",
+        "Access-Control-Allow-Headers": "Content-Type",
+        "Access-Control-Max-Age": "600",
+    }
+
+
+def check_model(argv: list[str], environment) -> None:
+    """SystemExit unless --model is inside our own folder: a model archive decides what is said, so it is code.
+
+    A path that does not exist passes: the server then starts without a model and says so.
+    """
+    if "--model" not in argv[:-1] and "-m" not in argv[:-1]:
+        return
+    given = argv[argv.index("--model" if "--model" in argv else "-m") + 1]
+    folder = Path(environment.get("SIGNPOST_MODELS") or MODELS).resolve()
+    if not Path(given).resolve().is_relative_to(folder):
+        raise SystemExit(f"--model {given}: models are loaded from {folder} only (SIGNPOST_MODELS)")
+
+
+def fit(app: Sanic, environment=os.environ) -> Sanic:
+    """Headers, sites, proxies."""
+    allowed = sites(environment)
+    app.config.ACCESS_LOG = False
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 8.0  # a turn under way is answered before the process ends
+    # Without this Sanic believes nobody; X-Forwarded-For is a line that anybody can write.
+    app.config.PROXIES_COUNT = int(environment.get("SIGNPOST_PROXIES") or 0) or None
+    app.config.REAL_IP_HEADER = None
+
+    @app.on_request
+    async def preflight(request: Request) -> HTTPResponse | None:
+        # Answered here: no route of ours knows OPTIONS, and who is not listed learns nothing.
+        return empty() if request.method == "OPTIONS" else None
+
+    @app.on_response
+    async def headers(request: Request, response: HTTPResponse) -> None:
+        for name, value in {**HEADERS, **cors_headers(request.headers.get("origin"), request.path, allowed)}.items():
+            response.headers.setdefault(name, value)
+        response.headers.pop("Server", None)
+
+    return app
+
+
+def install() -> None:
+    """Fit what Rasa builds from now on; refuse a model from elsewhere."""
+    import rasa.core.run
+    import rasa.server
+
+    if "run" in sys.argv[1:2]:
+        check_model(sys.argv, os.environ)
+    made = rasa.core.run.configure_app
+    rasa.core.run.configure_app = lambda *args, **kwargs: fit(made(*args, **kwargs))
+    # Rasa's own: a greeting with its version on "/", and CORS with credentials.
+    rasa.server.add_root_route = lambda app: None
+    rasa.server.configure_cors = lambda app, origins=None: None
