@@ -9,33 +9,43 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RASA := $(PY) -m addons.rasa_cli
 MODEL := models/signpost.tar.gz
+WITH_BROWSER = PYTHONPATH=$$(echo $(CURDIR)/.tools/browser/lib/python3*/site-packages)
 TRAINED_ON := config.yml domain.yml data/rules.yml data/stories.yml $(wildcard data/nlu/*.yml) \
 	$(addprefix addons/,recogniser.py danger_detector.py attention_head.py ngrams.py encoder.py typos.py)
 export RASA_TELEMETRY_ENABLED := false
+export ORT_DISABLE_TELEMETRY := 1
 # Rasa's own dependencies grumble about each other's age; nothing of ours is silenced in the tests.
 export PYTHONWARNINGS := ignore
 export SIGNPOST_PORT ?= 5005
 # An activated environment of somebody else's must not decide what we run.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup train run talk test test-fast test-model check validate evaluate evaluate-public try calibrate contacts content-report rasa bench clean
+.PHONY: help setup train run talk test test-fast test-model test-browser test-faults screenshots check validate evaluate evaluate-public try \
+	calibrate contacts content-report rasa audit cluster load fuzz bench clean browser
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(MODEL)  ## the main job: set up, train if needed, serve on 127.0.0.1:$SIGNPOST_PORT (5005)
 	@echo "Signpost: http://127.0.0.1:$(SIGNPOST_PORT)  (POST /chat, GET /health; Ctrl-C stops)"
-	@exec $(RASA) run --model $(MODEL) --endpoints endpoints.yml --credentials credentials.yml \
+	@exec $(RASA) run --model $(MODEL) --endpoints endpoints$(if $(SIGNPOST_REDIS),.redis).yml --credentials credentials.yml \
 		--interface 127.0.0.1 --port $(SIGNPOST_PORT)
 
-test: setup check $(MODEL)  ## everything: style, fast tests, then the real server and model
-	@$(PY) -m pytest tests
+test: setup check $(MODEL) browser .tools/load/ready  ## everything: style, fast tests, then the real server and model
+	@$(PY) -m pytest tests --ignore tests/browser
+	@$(WITH_BROWSER) $(PY) -m pytest tests/browser  # a process of its own: a browser's event loop stays in the way of others
 
 test-fast: setup check  ## the tests that need no model (seconds)
-	@$(PY) -m pytest tests --ignore tests/model
+	@$(PY) -m pytest tests --ignore tests/model --ignore tests/faults --ignore tests/cluster --ignore tests/privacy --ignore tests/browser
 
-test-model: $(MODEL)  ## the tests that talk to the real server
-	@$(PY) -m pytest tests/model
+test-model: $(MODEL) .tools/load/ready  ## the tests that talk to the real server
+	@$(PY) -m pytest tests/model tests/cluster tests/privacy
+
+test-faults: $(MODEL)  ## break each part of the real server and look at the answer (a minute and a half)
+	@$(PY) -m pytest tests/faults
+
+test-browser: $(MODEL) browser  ## the widget in a real browser; installs Debian's Chromium when it may, else says why not
+	@$(WITH_BROWSER) $(PY) -m pytest tests/browser
 
 talk: $(MODEL)  ## chat in the terminal
 	@$(PY) -m tools.talk
@@ -71,6 +81,16 @@ $(UV):
 	@echo "Fetching uv $(UV_VERSION) into .tools …"
 	@$(PYTHON) -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
+# Playwright's driver is 160 MB, so only these jobs ask for it.
+# In an environment of its own: the driver is 160 MB, and who serves or edits words does without.
+browser: .tools/browser/ready
+	@$(PY) -m tools.chromium
+
+.tools/browser/ready: uv.lock | $(UV)
+	@echo "Installing what the browser tests need …"
+	@UV_PROJECT_ENVIRONMENT=.tools/browser $(UV) sync --frozen --quiet --only-group browser --python $(PYTHON)
+	@touch $@
+
 check: setup  ## style: ruff
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
 
@@ -86,8 +106,30 @@ content-report: setup  ## which words no person has reviewed yet
 rasa: $(MODEL)  ## any Rasa command, e.g. make rasa ARGS="shell"
 	@$(RASA) $(ARGS)
 
-bench: $(MODEL)  ## how fast it answers here
+audit: setup  ## known holes in what is installed, asked of osv.dev (needs a network)
+	@$(UV) audit --frozen --preview-features audit-command || { echo "make audit: holes found above, or osv.dev could not be asked; the lock file was not judged clean."; exit 1; }
+
+cluster: $(MODEL)  ## N servers behind a proxy with Redis on loopback: make cluster N=2
+	@exec $(PY) -m tools.cluster $(or $(N),2)
+
+load: $(MODEL) .tools/load/ready  ## 1, 16 and 200 people typing, with faults: writes docs/load.md (LOAD_SECONDS=10; ARGS="--soak 20000")
+	@$(PY) -m tools.load $(ARGS)
+
+# The people who type live in an environment of their own: locust brings packages that Rasa would pick up.
+.tools/load/ready: uv.lock | $(UV)
+	@UV_PROJECT_ENVIRONMENT=.tools/load $(UV) sync --frozen --quiet --only-group load --python $(PYTHON)
+	@touch $@
+
+fuzz: $(MODEL)  ## 20,000 hostile inputs, then our OpenAPI document by schemathesis (ARGS="--inputs 50000 --seconds 1800")
+	@$(PY) -m tools.fuzz $(ARGS)
+	@$(PY) -m tools.fuzz --document
+
+bench: $(MODEL) browser  ## how fast it answers here
 	@$(PY) -m tools.bench
+	@$(WITH_BROWSER) $(PY) -m tools.bench_widget
+
+screenshots: $(MODEL) browser  ## take the pictures of the README
+	@$(WITH_BROWSER) $(PY) -m tools.screenshots
 
 clean:  ## remove what was built (not your changes)
 	@rm -rf .venv .tools models .rasa results

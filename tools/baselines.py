@@ -25,14 +25,14 @@ def keyword_tier(text: str) -> Urgency:
     return Urgency.CHAT
 
 
-def training_rows() -> list[tuple[str, str, str, str]]:
-    """Text, topic, urgency, audience of every training example."""
+def training_rows() -> list[tuple[str, str, str, str, str]]:
+    """Text, topic, urgency, audience and ask of every training example."""
     rows = []
     for path in sorted(DATA.glob("*.yml")):
         for block in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["nlu"]:
             meta = block["metadata"]
             rows += [
-                (line[2:], block["intent"], meta["urgency"], meta["audience"])
+                (line[2:], block["intent"], meta["urgency"], meta["audience"], meta.get("ask", "none"))
                 for line in block["examples"].splitlines()
                 if line.startswith("- ")
             ]
@@ -47,7 +47,7 @@ class BagOfWords:
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import make_pipeline
 
-        texts, topics, urgencies, _ = zip(*training_rows(), strict=True)
+        texts, topics, urgencies, *_ = zip(*training_rows(), strict=True)
         self._fit = lambda y: make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(C=5, max_iter=100, tol=1e-3)).fit(
             texts, y
         )

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from actions.urgency import Urgency
+from actions.urgency import Urgency, tier_of
 from tools.baselines import training_rows
 from tools.measures import auroc
 from tools.server import ROOT
 
+LABELS = {"topic": 1, "audience": 3, "ask": 4}  # columns of a training row; urgency is column 2
 TIERS = [u.word for u in Urgency]
 
 
@@ -30,13 +31,12 @@ def cross_validate(rows, tokens, encoder, config, *, folds: int, seed: int = 0, 
     from addons.recogniser import Judge
 
     fold = np.random.RandomState(seed).randint(0, folds, len(rows))
-    found = {name: np.full((len(rows), 5), np.nan) for name in ("views", "ngrams", "topic", "audience")}
-    found["topic"] = np.full(len(rows), "", dtype=object)
-    found["audience"] = np.full(len(rows), "", dtype=object)
+    found = {name: np.full((len(rows), 5), np.nan) for name in ("views", "ngrams")}
+    found |= {name: np.full(len(rows), "", dtype=object) for name in LABELS}
     for k in range(folds if only is None else only):
         print(f"fold {k + 1} of {folds}", file=sys.stderr)
         inside, outside = np.where(fold != k)[0], np.where(fold == k)[0]
-        truths = {name: [rows[i][column] for i in inside] for name, column in (("topic", 1), ("urgency", 2), ("audience", 3))}
+        truths = {name: [rows[i][column] for i in inside] for name, column in {"urgency": 2, **LABELS}.items()}
         judge = Judge.train(
             encoder,
             [rows[i][0] for i in inside],
@@ -51,7 +51,7 @@ def cross_validate(rows, tokens, encoder, config, *, folds: int, seed: int = 0, 
         texts, held = [rows[i][0] for i in outside], [tokens[i] for i in outside]
         views, spelling = judge.scores(texts, held), judge.ngrams.predict(texts)
         found["views"][outside], found["ngrams"][outside] = views["urgency"], spelling["urgency"]
-        for name in ("topic", "audience"):
+        for name in LABELS:
             mixed = config["mix"] * views[name] + (1 - config["mix"]) * spelling[name]
             found[name][outside] = np.array(judge.labels[name], dtype=object)[mixed.argmax(1)]
     return found
@@ -123,8 +123,15 @@ def main() -> None:
     mixed = config["mix"] * found["views"] + (1 - config["mix"]) * found["ngrams"]
     for name, scores in (("n-grams alone", found["ngrams"]), ("views alone", found["views"]), ("mixed", mixed)):
         print(describe(name, scores[scored], truth[scored]))
-    print(f"topic {np.mean(found['topic'][scored] == np.array([r[1] for r in rows], dtype=object)[scored]):.3f}", end="  ")
-    print(f"audience {np.mean(found['audience'][scored] == np.array([r[3] for r in rows], dtype=object)[scored]):.3f}")
+    for name, column in LABELS.items():
+        right = found[name][scored] == np.array([r[column] for r in rows], dtype=object)[scored]
+        print(f"{name} {right.mean():.3f}", end="  ")
+    print()
+    given = np.array([tier_of(dict(zip(TIERS, map(float, row), strict=True)), config["thresholds"]) for row in mixed[scored]])
+    print("at the limits in config.yml, of each true tier:")
+    for tier in sorted(Urgency, reverse=True):
+        mine = given[truth[scored] == tier]
+        print(f"  {tier.word:9}", "  ".join(f"{said.word} {np.mean(mine == said):.3f}" for said in sorted(Urgency, reverse=True)))
     for tier in (4, 3, 2, 1):
         above, true = mixed[scored, tier:].sum(1), truth[scored]
         print(f"P({TIERS[tier]} or higher):", end="")

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from actions.urgency import AUDIENCES, Urgency
 
-PATH = Path(__file__).resolve().parent.parent / "tests" / "model" / "heldout.csv"
+FOLDER = Path(__file__).resolve().parent.parent / "tests" / "model"
+# The second was written after the misses of the first had been looked at, by a writer who saw neither it nor the training data.
+PATHS = (FOLDER / "heldout_1.csv", FOLDER / "heldout_2.csv")
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Held:
     voice: str
     accept: tuple[Urgency, ...]
     hard: tuple[str, ...]
+    source: str = ""
 
     def required(self) -> list[set[str]]:
         """Sets of contact ids; at least one of each set must be on the card. Source: the safeguarding fact sheet."""
@@ -45,11 +48,15 @@ def _tiers(words: str) -> tuple[Urgency, ...]:
     return tuple(Urgency.of(w) for w in words.replace("out_of_scope", "chat").split("|") if w)
 
 
-def read(path: Path = PATH) -> list[Held]:
-    """All held-out messages. Raises ValueError naming file and line when a label is not one of ours.
+def read(*paths: Path) -> list[Held]:
+    """All held-out messages, or those of the files given. Raises ValueError naming file and line when a label is not one of ours.
 
     Columns: text, audience, urgency (or tier), topic, voice, note; `note` holds `hard:<kind>` and `accept:<tier>|…`.
     """
+    return [held for path in paths or PATHS for held in _file(path)]
+
+
+def _file(path: Path) -> list[Held]:
     rows = []
     with path.open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), 2):
@@ -62,5 +69,5 @@ def read(path: Path = PATH) -> list[Held]:
             except (KeyError, ValueError) as error:
                 raise ValueError(f"{path}:{number}: {error}") from None
             hard = tuple(value for kind, value in notes if kind == "hard")
-            rows.append(Held(row["text"], row["audience"], tier, row["topic"], row.get("voice") or "", accept, hard))
+            rows.append(Held(row["text"], row["audience"], tier, row["topic"], row.get("voice") or "", accept, hard, path.stem))
     return rows

@@ -62,13 +62,39 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(*, model: Path = MODEL, wait: float = 90, ready: bool = True, cwd: Path = ROOT, **environment: str):
-    """A server of our own on a free port. `ready=False` does not wait for the model (it may be missing on purpose)."""
-    port = free_port()
-    log = Path(tempfile.mkdtemp(prefix="signpost-")) / "server.log"
-    env = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "SIGNPOST_RATE_LIMIT": "off", **environment}
-    command = [sys.executable, "-m", "addons.rasa_cli", "run", "--model", str(model), "--interface", "127.0.0.1"]
-    command += ["--port", str(port), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+def running(
+    *,
+    model: Path = MODEL,
+    wait: float = 90,
+    ready: bool = True,
+    cwd: Path = ROOT,
+    endpoints: Path | str = "endpoints.yml",
+    credentials: Path | str = "credentials.yml",
+    program: str = "addons.rasa_cli",
+    more: tuple[str, ...] = (),
+    port: int = 0,
+    log: Path | None = None,
+    before: str = "",
+    **environment: str,
+):
+    """A server of our own on a free port. `ready=False` does not wait for the model (it may be missing on purpose).
+
+    program: what to run, e.g. tools.faulty. more: further arguments of `rasa run`, e.g. "--debug".
+    before: shell words that run first in the server's process, e.g. "ulimit -n 64".
+    """
+    port = port or free_port()
+    log = log or Path(tempfile.mkdtemp(prefix="signpost-")) / "server.log"
+    env = {
+        **os.environ,
+        "RASA_TELEMETRY_ENABLED": "false",
+        "SIGNPOST_RATE_LIMIT": "off",
+        "SIGNPOST_MODELS": str(model.parent),
+        **environment,
+    }
+    command = [sys.executable, "-m", program, "run", "--model", str(model), "--interface", "127.0.0.1"]
+    command += ["--port", str(port), "--endpoints", str(endpoints), "--credentials", str(credentials), *more]
+    if before:
+        command = ["bash", "-c", f'{before} && exec "$@"', "bash", *command]
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=cwd, env=env, stdout=out, stderr=out)
     server = Server(f"http://127.0.0.1:{port}", log, process)

@@ -15,7 +15,7 @@ import yaml
 from actions.cards import Case, compose
 from actions.content import load_content
 from actions.signals import detector
-from actions.urgency import Urgency
+from actions.urgency import Urgency, above, limit_of
 from tools.model import model
 from tools.server import ROOT
 
@@ -36,13 +36,11 @@ def explain(text: str, content) -> dict[str, str]:
     for signal in detector().scan(text):
         silenced = f", silenced by {signal.cancelled_by}" if signal.cancelled_by else ""
         reasons.append(f"family {signal.family} ({signal.tier.word}{silenced})")
-    above = 0.0
-    for tier in sorted(Urgency, reverse=True):
-        above += scores.get(tier.word, 0.0)
-        limit = thresholds().get(tier.word)
-        if limit is not None and (above >= limit or tier is Urgency.EMERGENCY):
-            reasons.append(f"model {tier.word} or higher {above:.2f} against {limit}")
-        if limit is not None and above >= limit:
+    for tier in sorted(Urgency, reverse=True)[:-1] if scores else ():
+        share, limit = above(tier, scores), limit_of(tier, scores, thresholds())
+        if share >= limit or tier is Urgency.EMERGENCY:
+            reasons.append(f"model {tier.word} or higher {share:.2f} against {limit:.2f}")
+        if share >= limit:
             break
     case = Case(parsed["intent"]["name"], urgency, parsed["audience"]["name"])
     return {

@@ -1,0 +1,171 @@
+"""Throw tens of thousands of inputs at the real server: `make fuzz`. Counts answers without a card and echoes, and times a bystander.
+
+Nothing that is sent is printed; a finding is told by its kind and the seed of the run.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import http.client
+import json
+import random
+import re
+import sys
+import threading
+import time
+
+import yaml
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from addons.progress import Progress
+from tools.openapi import DOCUMENT, faults_of
+from tools.server import ROOT, new_sender, running
+
+NASTY = [
+    "\x00", "\ud83d", "\u202e", "\u200b", "\ufdfa", "a\u0301\u0301\u0301", "🆘", "😭", "/", "/restart", "/choose{", "{{7*7}}", "${x}", "%s", "\r\n",
+    "<script>", "'; --", "\x1b[2J", "../", "999", "0800 1111", "hes outside my house", "kill", "he wants to meet tonight", "send nudes", "AAAAAAAA" * 50,
+]  # fmt: skip
+BATCH = 500  # examples between two looks at the clock
+TOO_COMMON = 12  # characters; a shorter stretch may stand in our own words by chance
+
+
+def messages():
+    """Text of every sort: any character at all, our nasty ones, words of danger between them, sometimes very long."""
+    scrap = st.one_of(
+        st.text(max_size=40), st.sampled_from(NASTY), st.text(st.characters(categories=["Cs", "Cf", "Co", "Mn", "So"]), max_size=10)
+    )
+    short = st.lists(scrap, max_size=8).map(" ".join)
+    long = st.builds(lambda text, times: (text * times)[:20_000], st.text(min_size=1, max_size=30), st.integers(100, 1500))
+    return st.one_of(short, short, short, long)
+
+
+def _words_we_say() -> str:
+    texts = [p.read_text(encoding="utf-8") for p in (ROOT / "content").rglob("*.yml")] + [(ROOT / "domain.yml").read_text(encoding="utf-8")]
+    return " ".join(" ".join(texts).split())
+
+
+_OURS = _words_we_say()
+
+
+def echoed(message: str, answer) -> bool:
+    """Whether a stretch of the message stands in the answer though our own words don't have it."""
+    said = json.dumps(answer, ensure_ascii=False)
+    stretches = {stretch.strip() for stretch in re.split(r"[\n\"\\]", message)}
+    return any(len(s) >= TOO_COMMON and s in said and s not in _OURS for s in stretches)
+
+
+def bodies():
+    """What may stand in a request: mostly a message in its right shape, sometimes anything JSON can hold, sometimes bytes."""
+    right = st.builds(lambda m: (m, json.dumps({"sender": new_sender(), "message": m}).encode()), messages())
+    anything = st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["sender", "message", "x"]), inner, max_size=4),
+    ).map(lambda v: ("", json.dumps(v).encode()))
+    return st.one_of(right, right, right, right, anything, st.binary(max_size=300).map(lambda b: ("", b)))
+
+
+class Bystander(threading.Thread):
+    """Somebody else, who writes twice a second all the while. `waits`: seconds for each answer."""
+
+    def __init__(self, server):
+        super().__init__(daemon=True)
+        self.server, self.waits, self.over = server, [], threading.Event()
+
+    def run(self):
+        while not self.over.wait(0.5):
+            begun = time.monotonic()
+            self.server.chat("hes outside my house")
+            self.waits.append(time.monotonic() - begun)
+
+
+def main() -> int:
+    """Run it. 0 when there is no finding and the bystander never waited over a second."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--inputs", type=int, default=20_000)
+    parser.add_argument("--seconds", type=float, default=900, help="stop after this long, whatever the count")
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--document", action="store_true", help="only hand docs/openapi.yml to schemathesis")
+    options = parser.parse_args()
+    with running() as server:
+        if options.document:
+            return _document(server, options.seed)
+        print(f"seed {options.seed}", flush=True)
+        findings, done, lock = collections.Counter(), 0, threading.Lock()
+        bystander, begun = Bystander(server), time.monotonic()
+        bystander.start()
+        pool = concurrent.futures.ThreadPoolExecutor(4)
+        local = threading.local()
+        host = server.url.removeprefix("http://")
+
+        def one(message: str, body: bytes):
+            if not hasattr(local, "connection"):
+                local.connection = http.client.HTTPConnection(host, timeout=20)
+            try:
+                local.connection.request("POST", "/chat", body)
+                response = local.connection.getresponse()
+                status, answer = response.status, json.loads(response.read())
+                faults = faults_of("/chat", "post", status, answer)
+                kinds = [f"{status}: {fault}" for fault in faults] + (["echo"] if echoed(message, answer) else [])
+                if status == 200 and answer[-1]["custom"]["degraded"]:
+                    kinds.append("200, degraded")
+            except Exception as error:
+                kinds = [type(error).__name__]
+                local.connection.close()
+            with lock:
+                findings.update(kinds)
+
+        with Progress("fuzzing", options.inputs) as progress:
+            waiting: list = []
+
+            @seed(options.seed)
+            @settings(max_examples=BATCH, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+            @given(bodies())
+            def throw(pair):
+                nonlocal done
+                if done >= options.inputs or time.monotonic() - begun > options.seconds:
+                    return
+                waiting.append(pool.submit(one, *pair))
+                if len(waiting) >= 16:
+                    waiting.pop(0).result()
+                done += 1
+                progress(1)
+
+            while done < options.inputs and time.monotonic() - begun < options.seconds:
+                options.seed += 1
+                seed(options.seed)(throw)()
+            concurrent.futures.wait(waiting)
+        bystander.over.set()
+        bystander.join(30)
+        errors = server.log.read_text().count("turn_failed")
+    worst = max(bystander.waits, default=0)
+    print(f"{done} inputs in {time.monotonic() - begun:.0f} s; findings: {dict(findings) or 'none'}; turns that failed inside: {errors}")
+    print(f"a bystander wrote {len(bystander.waits)} messages, slowest answer {worst:.2f} s")
+    return int(bool(findings) or errors > 0 or worst > 1 or done < options.inputs)
+
+
+def _document(server, seed: int) -> int:
+    """schemathesis against the real server; its checks for our document."""
+    import subprocess
+
+    yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+    command = [
+        sys.executable,
+        "-m",
+        "schemathesis.cli",
+        "run",
+        str(DOCUMENT),
+        "--url",
+        server.url,
+        "--seed",
+        str(seed),
+        "--max-examples",
+        "150",
+    ]
+    # An unknown field is ignored and a long message answered: the document is stricter about requests than we are with people.
+    command += ["--exclude-checks", "negative_data_rejection,positive_data_acceptance"]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
