@@ -1,6 +1,6 @@
 import pytest
 
-from actions.urgency import Urgency, after_turn, highest
+from actions.urgency import WORDS, Urgency, after_turn, highest, tier_of
 
 CHAT, INFO, SUPPORT, URGENT, EMERGENCY = Urgency
 
@@ -29,3 +29,19 @@ def test_the_highest_opinion_wins_and_no_opinion_counts_for_nothing():
 def test_a_word_that_is_no_tier_is_named_in_the_error():
     with pytest.raises(ValueError, match="criticul"):
         Urgency.of("criticul")
+
+
+LIMITS = {"emergency": {"urgent": 0.2, "support": 0.5, "info": 1.0, "chat": 1.0}, "urgent": 0.4, "support": 0.4, "info": 0.5}
+SCORES = [  # emergency urgent support info chat       the tier
+    ((0.20, 0.80, 0.00, 0.00, 0.00), Urgency.EMERGENCY),  # a false alarm on an urgent message is cheap …
+    ((0.20, 0.00, 0.00, 0.00, 0.80), Urgency.CHAT),  # … and dear on small talk
+    ((0.20, 0.00, 0.80, 0.00, 0.00), Urgency.SUPPORT),
+    ((0.10, 0.30, 0.60, 0.00, 0.00), Urgency.URGENT),  # a tier counts with all above it
+    ((0.00, 0.00, 0.30, 0.30, 0.40), Urgency.INFO),
+    ((0.00, 0.00, 0.00, 0.00, 1.00), Urgency.CHAT),
+]
+
+
+@pytest.mark.parametrize("scores, tier", SCORES)
+def test_a_tier_is_given_by_its_limit(scores, tier):
+    assert tier_of(dict(zip(WORDS, scores, strict=True)), LIMITS) is tier

@@ -9,7 +9,11 @@ from actions.urgency import Urgency
 from tests.conftest import ROOT
 from tools.server import new_sender
 
-DIALOGUES = yaml.load((ROOT / "tests/model/dialogues.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+DIALOGUES = [
+    dialogue
+    for path in sorted((ROOT / "tests/model").glob("dialogues_*.yml"))
+    for dialogue in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+]
 KEYS = {"say", "tap", "tier", "at_least", "tiers", "shows", "first", "audience", "over", "secret"}
 
 
@@ -87,7 +91,7 @@ def test_promises_are_kept_at_every_turn(server, dialogue):
 
 
 # Dialogues where the model misjudged a turn when the floor was set; the share that goes well may not fall below it.
-FLOOR = 0.74
+FLOOR = 0.78
 
 
 def test_most_conversations_go_exactly_as_a_lead_would_want(server):

@@ -1,0 +1,165 @@
+"""The server is away, in every way we could think of: numbers on the screen, the words still in the box, "Try again"."""
+
+import time
+
+import pytest
+from chat_page import Chat, card, until
+
+WORDS = "he keeps texting me at night"
+NUMBERS = {"tel:999", "tel:08001111", "tel:101"}
+HTML = (200, "text/html", "<!doctype html><title>Sign in to the school network</title>", {})
+MODES = {
+    "error 500": (500, "text/plain", "Internal Server Error", {}),
+    "a page of the network's": HTML,
+    "an empty list": (200, "application/json", "[]", {}),
+    "no card": (200, "application/json", '[{"recipient_id": "x", "text": "hi"}]', {}),
+    "a card without contacts": (200, "application/json", card(contacts=[]), {}),
+    "half an answer": (200, "application/json", '[{"recipient_id":', {}),
+    "null": (200, "application/json", "null", {}),
+    "another site": (302, "text/html", "", {"Location": "/elsewhere"}),
+}
+GOOD = (200, "application/json", card(texts=["Here again.", "x"]), {})
+
+
+def hrefs(locator) -> set[str]:
+    return {a.get_attribute("href") for a in locator.locator("a[href^=tel]").all()}
+
+
+def assert_nothing_is_lost(chat: Chat, failed):
+    assert hrefs(failed) == NUMBERS
+    assert failed.get_by_text("0800 1111").is_visible()
+    assert chat.box.input_value() == WORDS and chat.mine.count() == 0
+    assert chat.within.get_by_role("button", name="Try again").is_visible()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_answer_that_is_none_gives_numbers_and_keeps_the_words(visit, school, broken, mode):
+    ours = broken(MODES[mode])
+    chat = Chat(visit(school.embed(ours.origin))).open()
+    assert_nothing_is_lost(chat, chat.say(WORDS))
+    ours.pages["/chat"] = GOOD
+    chat.within.get_by_role("button", name="Try again").click()
+    chat.answers.get_by_text("Here again.").wait_for()
+    assert chat.mine.count() == 1 and chat.box.input_value() == "" and not chat.within.locator(".failed").count()
+
+
+def test_a_server_that_has_gone_gives_numbers_and_keeps_the_words(visit, school, broken):
+    ours = broken(GOOD)
+    chat = Chat(visit(school.embed(ours.origin))).open()
+    ours.close()
+    assert_nothing_is_lost(chat, chat.say(WORDS))
+    chat.within.get_by_role("button", name="Try again").click()
+    until(chat.page, lambda: chat.within.locator(".failed").count() == 1 and chat.box.input_value() == WORDS)
+
+
+def test_a_tapped_choice_that_failed_can_be_tried_again(visit, school, broken):
+    ours = broken(MODES["error 500"])
+    chat = Chat(visit(school.embed(ours.origin))).open()
+    chat.within.get_by_role("button", name="It's about me").click()
+    chat.within.locator(".failed").wait_for()
+    heard = []
+    ours.pages["/chat"] = lambda handler: (heard.append(handler.text), handler.answer(*GOOD))
+    chat.within.get_by_role("button", name="Try again").click()
+    chat.answers.get_by_text("Here again.").wait_for()
+    assert "young_person" in heard[0] and chat.mine.inner_text().strip().endswith("It's about me")
+
+
+def test_what_is_typed_meanwhile_is_kept_behind_what_failed(visit, school, broken):
+    def slow_error(handler):
+        time.sleep(1)
+        handler.answer(500, "text/plain", "")
+
+    chat = Chat(visit(school.embed(broken(slow_error).origin))).open()
+    chat.say(WORDS, waits=False)
+    chat.box.press_sequentially("and more")
+    chat.within.locator(".failed").wait_for()
+    assert chat.box.input_value() == f"{WORDS}\nand more"
+
+
+def test_a_degraded_answer_shows_its_own_card_and_keeps_the_words(visit, school, broken):
+    degraded = card(degraded=True, urgency="emergency", texts=["Call 999 now.", "x"])
+    chat = Chat(visit(school.embed(broken((503, "application/json", degraded, {})).origin))).open()
+    failed = chat.say(WORDS)
+    assert failed.locator(".alarm a").get_attribute("href") == "tel:999"
+    assert chat.box.input_value() == WORDS and chat.within.get_by_role("button", name="Try again").is_visible()
+
+
+FRAMES = {
+    "refused": None,
+    "error 500": (500, "text/plain", "no", {}),
+    "a page of the network's": HTML,
+}
+
+
+@pytest.mark.parametrize("mode", FRAMES)
+def test_a_frame_that_never_speaks_leaves_the_card_with_numbers(visit, school, broken, mode):
+    ours = broken(GOOD)
+    healthy = ours.pages["/widget/chat.html"]
+    chat = Chat(visit(school.embed(ours.origin)))
+    chat.page.wait_for_load_state()
+    if mode == "refused":
+        ours.close()
+    else:
+        ours.pages["/widget/chat.html"] = FRAMES[mode]
+    chat.launcher.click()
+    away = chat.page.locator(".away")
+    away.get_by_text("can't open right now").wait_for(timeout=4000)
+    assert hrefs(away) == NUMBERS and chat.exit.is_visible()
+    if mode != "refused":
+        ours.pages["/widget/chat.html"] = healthy
+        chat.page.get_by_role("button", name="Try again").click()
+        chat.box.wait_for()
+        assert not away.is_visible()
+
+
+def test_hanging_servers_are_given_up_after_eight_seconds(visit, school, broken):
+    """One that takes the message and never answers; one that never sends the frame; one that never sends its words."""
+
+    def hang(handler):
+        time.sleep(14)
+
+    talking, frame, words = broken(hang), broken(GOOD), broken(GOOD)
+    frame.pages["/widget/chat.html"] = words.pages["/widget/strings/en.json"] = hang
+    chat = Chat(visit(school.embed(talking.origin, path="/a"))).open()
+    second = Chat(visit(school.embed(frame.origin, path="/b")))
+    third = Chat(visit(school.embed(words.origin, path="/c")))
+    chat.say(WORDS, waits=False)
+    second.launcher.click()
+    third.launcher.click()
+    started = time.monotonic()
+    chat.within.locator(".failed").wait_for(timeout=9500)
+    assert time.monotonic() - started > 5, "too impatient for a slow phone"
+    assert_nothing_is_lost(chat, chat.within.locator(".failed"))
+    for other in (second, third):
+        other.page.locator(".away").get_by_text("can't open right now").wait_for(timeout=4000)
+        assert hrefs(other.page.locator(".away")) == NUMBERS
+
+
+def test_without_script_or_server_the_numbers_stand_in_the_page(visit, school, broken):
+    ours = broken(GOOD)
+    address = school.embed(ours.origin)
+    page = visit(address, java_script_enabled=False)
+    assert {a.get_attribute("href") for a in page.locator("signpost-chat a").all() if a.is_visible()} == NUMBERS
+    ours.close()
+    page = visit(address)
+    assert {a.get_attribute("href") for a in page.locator("signpost-chat a").all() if a.is_visible()} == NUMBERS
+
+
+def test_our_own_page_without_script_or_words_has_numbers_and_an_exit(visit, broken):
+    ours = broken(GOOD)
+    page = visit(ours.origin + "/widget/chat.html", java_script_enabled=False)
+    assert page.locator('a[href="tel:08001111"]').is_visible() and page.locator("a.leave").is_visible()
+    ours.pages["/widget/strings/en.json"] = (500, "text/plain", "", {})
+    page = visit(ours.origin + "/widget/chat.html")
+    page.wait_for_timeout(500)
+    assert page.locator('a[href="tel:08001111"]').is_visible() and page.locator("a.leave").is_visible()
+
+
+def test_on_a_parents_page_the_nspcc_is_on_the_card(visit, school, broken):
+    ours = broken(GOOD)
+    chat = Chat(visit(school.embed(ours.origin, attributes='for="parent"')))
+    chat.page.wait_for_load_state()
+    ours.pages["/widget/chat.html"] = FRAMES["error 500"]
+    chat.launcher.click()
+    chat.page.locator(".away").get_by_text("can't open right now").wait_for()
+    assert "tel:08088005000" in hrefs(chat.page.locator(".away"))

@@ -1,0 +1,291 @@
+"""WCAG 2.2 AA: axe in every state, keyboard, focus, targets, text size, reflow, spacing, colours, direction, print, speech."""
+
+from pathlib import Path
+
+import pytest
+from chat_page import Chat, until
+
+EMERGENCY = "hes outside my house and my mums at work"
+URGENT = "some man on snap wants pics of me and im 12"
+
+
+def axe(page) -> list[str]:
+    """What axe-core finds in every document of the page: all its rules, its best practices too."""
+    import axe_playwright_python
+
+    script = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    found = []
+    for frame in page.frames:
+        if frame.url.startswith("chrome-error:"):
+            continue
+        frame.evaluate(script)
+        result = frame.evaluate("axe.run(document, { iframes: false, resultTypes: ['violations', 'passes'] })")
+        assert len(result["passes"]) > 5, "axe looked at nothing"
+        found += [f"{v['id']}: {n['target']} {n['failureSummary']}" for v in result["violations"] for n in v["nodes"]]
+    return found
+
+
+def opened(chat: Chat):
+    chat.open()
+
+
+def talking(text):
+    def state(chat: Chat):
+        chat.open().say(text)
+
+    return state
+
+
+def away(chat: Chat):
+    chat.page.route("**/chat", lambda route: route.abort())
+    chat.open().say("hello")
+
+
+def frame_away(chat: Chat):
+    chat.page.route("**/chat.html", lambda route: route.abort())
+    chat.launcher.click()
+    chat.page.locator(".away").get_by_text("can't open right now").wait_for()
+
+
+def who(chat: Chat):
+    chat.open().within.locator(".who").click()
+
+
+def options(chat: Chat):
+    chat.open().within.locator("summary").click()
+
+
+def easy(chat: Chat):
+    options(chat)
+    chat.within.get_by_role("button", name="Easy words").click()
+    chat.say(URGENT)
+
+
+def long_note(chat: Chat):
+    chat.open().box.fill("word " * 500)
+
+
+STATES = {"closed": lambda chat: None, "open": opened, "conversation": talking("how do i block someone on roblox"), "emergency": talking(EMERGENCY), "urgent": talking(URGENT),
+          "away": away, "frame away": frame_away, "who can help": who, "options": options, "easy words": easy, "a long message": long_note}  # fmt: skip
+SMALL = {"viewport": {"width": 320, "height": 640}}
+LOOKS = {  # every state in the light; where colours or width differ, those in which most is on the screen
+    "light": ({}, STATES),
+    "dark": ({"color_scheme": "dark"}, ["open", "emergency", "urgent", "away", "frame away"]),
+    "320 px": (SMALL, ["closed", "emergency", "urgent", "options", "frame away"]),
+}
+
+
+@pytest.mark.parametrize("look, state", [(look, state) for look, (_, states) in LOOKS.items() for state in states])
+def test_axe_finds_nothing_in_any_state(at_school, look, state):
+    chat = at_school(**LOOKS[look][0])
+    STATES[state](chat)
+    chat.page.wait_for_timeout(100)
+    assert axe(chat.page) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/parents", "/widget/private.html", "/widget/chat.html"])
+def test_axe_finds_nothing_on_our_own_pages(visit, server, path):
+    page = visit(server.url + path)
+    if "chat" in path:
+        Chat(page, inline=True).open().say(EMERGENCY)
+    assert axe(page) == []
+
+
+def test_axe_does_find_what_is_wrong(at_school):
+    chat = at_school().open()
+    chat.frame.evaluate("document.querySelector('.send').textContent = ''; document.querySelector('.who').style.color = '#ccc'")
+    assert {line.split(":")[0] for line in axe(chat.page)} >= {"button-name", "color-contrast"}
+
+
+def focused(page):
+    """What has the focus, in whatever document and shadow root: (name, whether it can be seen that it has)."""
+    script = """() => { let e = document.hasFocus() && document.activeElement; while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement
+      if (!e || e === document.body || e.localName === 'iframe') return null
+      const s = getComputedStyle(e); return [e.className || e.localName, s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2] }"""
+    found = [f.evaluate(script) for f in page.frames]
+    return next((f for f in reversed(found) if f), None)
+
+
+def test_everything_works_from_the_keyboard_and_focus_is_always_seen(at_school):
+    chat = at_school()
+    page = chat.page
+    page.keyboard.press("Tab")
+    assert focused(page) == ["open", True]
+    page.keyboard.press("Enter")
+    chat.box.wait_for()
+    until(page, lambda: focused(page) and focused(page)[0] == "textarea")
+    page.keyboard.type(URGENT)
+    page.keyboard.press("Enter")
+    chat.answers.nth(1).wait_for()
+    walked = []
+    # Both ways: at the end of the page a headless browser has no toolbar to go to, and may go round without the header.
+    for key in ["Tab"] * 22 + ["Shift+Tab"] * 24:
+        page.keyboard.press(key)
+        walked.append(focused(page))
+    names = {name for name, _ in filter(None, walked)}
+    assert {"small", "exit", "who", "summary", "turns", "way go", "textarea", "send"} <= names
+    assert "open" not in names, "the page behind is out of reach while the chat is open"
+    assert [name for name, seen in filter(None, walked) if not seen] == []
+    page.keyboard.press("Escape")
+    until(page, lambda: not chat.panel.is_visible())
+    until(page, lambda: focused(page) and focused(page)[0] == "open")
+
+
+def test_escape_closes_one_thing_at_a_time(at_school):
+    chat = at_school().open()
+    press = chat.page.keyboard.press
+    chat.within.locator("summary").click()
+    press("Escape")
+    assert not chat.within.locator("details[open]").count() and chat.panel.is_visible()
+    chat.within.locator(".who").click()
+    press("Escape")
+    assert not chat.within.locator(".people").is_visible() and chat.panel.is_visible()
+    press("Escape")
+    until(chat.page, lambda: not chat.panel.is_visible())
+
+
+def test_hiding_gives_the_focus_back_and_opening_gives_it_to_the_box(at_school):
+    chat = at_school().open()
+    chat.page.get_by_role("button", name="Hide the chat").click()
+    until(chat.page, lambda: focused(chat.page)[0] == "open")
+    chat.launcher.click()
+    until(chat.page, lambda: focused(chat.page)[0] == "textarea")
+
+
+MEASURE = """() => { const all = (root) => [...root.querySelectorAll('*')].flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
+  const shown = all(document).filter((e) => e.checkVisibility?.({ visibilityProperty: true }) && e.getBoundingClientRect().width > 1 && !e.closest('.unseen'))
+  const ours = shown.filter((e) => e.closest('.talk') || e.getRootNode() !== document)
+  const targets = ours.filter((e) => e.matches('button, summary, textarea, a:not(.call)')).map((e) => [e.className || e.localName, e.getBoundingClientRect().width, e.getBoundingClientRect().height])
+  const sizes = ours.filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())).map((e) => [e.className || e.localName, parseFloat(getComputedStyle(e).fontSize)])
+  return { targets, sizes } }"""
+
+
+@pytest.mark.parametrize("state", ["closed", "open", "emergency", "urgent", "away", "frame away", "who can help", "options"])
+def test_targets_are_44_px_and_text_is_16_px_even_where_a_site_has_small_type(at_school, state):
+    chat = at_school(head="<style>html { font-size: 62.5% } * { line-height: 1 }</style>", csp="", viewport={"width": 390, "height": 760})
+    STATES[state](chat)
+    measured = chat.everywhere(MEASURE)
+    targets = [t for m in measured for t in m["targets"]]
+    sizes = [s for m in measured for s in m["sizes"]]
+    assert targets and sizes
+    assert [t for t in targets if min(t[1:]) < 43.9] == []
+    assert [s for s in sizes if s[1] < 15.9] == []
+
+
+@pytest.mark.parametrize("state", ["open", "emergency", "urgent", "away", "frame away", "who can help", "options", "easy words"])
+def test_at_400_percent_everything_can_be_reached_without_scrolling_sideways(at_school, state):
+    chat = at_school(viewport={"width": 320, "height": 256})
+    STATES[state](chat)
+    for frame in chat.page.frames:
+        wide = frame.evaluate("""() => { const all = (root) => [...root.querySelectorAll('*')].flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
+          return all(document).filter((e) => e.checkVisibility?.() && !e.closest('.unseen, [role=status], main:not(.panel)') && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.className || e.localName) }""")
+        assert wide == [] or frame.url.startswith("chrome-error:")
+    assert chat.exit.is_visible() and chat.exit.bounding_box()["y"] >= 0
+    if state != "frame away":
+        chat.box.scroll_into_view_if_needed()
+        box = chat.send.bounding_box()
+        chat.send.scroll_into_view_if_needed()
+        assert box and chat.send.is_visible()
+
+
+def test_text_spacing_of_the_readers_own_loses_nothing(at_school):
+    chat = at_school(viewport={"width": 390, "height": 760}).open()
+    chat.say(URGENT)
+    chat.frame.evaluate("""() => { const s = new CSSStyleSheet(); s.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }')
+      document.adoptedStyleSheets = [s] }""")
+    cut = chat.frame.evaluate("""[...document.querySelectorAll('button, a, p, li, summary, label')].filter((e) => e.checkVisibility() && !e.closest('.unseen') &&
+      (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline' || e.getBoundingClientRect().right > innerWidth)).map((e) => e.className || e.textContent)""")
+    assert cut == []
+
+
+def test_forced_colours_keep_every_edge(at_school):
+    chat = at_school(forced_colors="active").open()
+    turn = chat.say(EMERGENCY)
+    for place in (chat.exit, chat.send, chat.within.locator(".who"), turn.locator(".alarm"), turn.locator(".contacts li").first):
+        style = place.evaluate("e => [getComputedStyle(e).borderTopStyle, parseFloat(getComputedStyle(e).borderTopWidth)]")
+        assert style[0] == "solid" and style[1] >= 1
+
+
+def test_reduced_motion_is_still(at_school):
+    chat = at_school(reduced_motion="reduce").open()
+    chat.page.route("**/chat", lambda route: None)
+    chat.say("hello", waits=False)
+    chat.within.locator(".typing").wait_for()
+    moving = [a for found in chat.everywhere("document.getAnimations().map((a) => a.animationName || 'transition')") for a in found]
+    assert moving == []
+
+
+def test_right_to_left_mirrors(at_school):
+    chat = at_school(attributes='dir="rtl"').open()
+    chat.say(URGENT)
+    middle = chat.panel.bounding_box()["x"] + 200
+    assert chat.exit.bounding_box()["x"] < middle and chat.panel.bounding_box()["x"] < 100, "the panel and its header did not mirror"
+    assert chat.send.bounding_box()["x"] < chat.box.bounding_box()["x"]
+    assert chat.within.locator(".talk").evaluate("e => getComputedStyle(e).direction") == "rtl"
+
+
+def test_on_paper_there_are_numbers_and_no_words_of_the_person(at_school, visit, server):
+    chat = at_school().open()
+    chat.say(EMERGENCY)
+    chat.page.emulate_media(media="print")
+    assert chat.page.locator('signpost-chat a[href="tel:08001111"]').first.is_visible() and not chat.panel.is_visible()
+    own = Chat(visit(server.url + "/widget/chat.html"), inline=True).open()
+    own.say(EMERGENCY)
+    own.page.emulate_media(media="print")
+    assert not own.mine.is_visible() and not own.box.is_visible()
+    assert own.answers.last.locator('a[href="tel:08001111"]').first.is_visible() and not own.exit.is_visible()
+
+
+VOICES = """
+window.spoken = []
+Object.defineProperty(window, 'speechSynthesis', { value: { getVoices: () => %s, speak: (u) => spoken.push([u.text, u.voice?.name]), cancel: () => spoken.push(['cancel']) } })
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text } }
+"""
+LOCAL = "[{ name: 'Far', localService: false, lang: 'en-GB' }, { name: 'Near', localService: true, lang: 'en-GB' }]"
+FAR = "[{ name: 'Far', localService: false, lang: 'en-GB' }]"
+
+
+def said(chat) -> list:
+    return [words for words in chat.frame.evaluate("spoken") if words != ["cancel"]]
+
+
+def test_reading_aloud_is_off_until_asked_for_and_uses_the_devices_own_voice(visit, server):
+    chat = Chat(visit(server.url + "/widget/chat.html", before=VOICES % LOCAL), inline=True).open()
+    chat.say("hello")
+    assert said(chat) == []
+    options(chat)
+    aloud = chat.within.get_by_role("button", name="Read answers aloud")
+    aloud.click()
+    assert aloud.get_attribute("aria-pressed") == "true" and said(chat)[-1][1] == "Near"
+    chat.say(URGENT)
+    until(chat.page, lambda: "zero eight zero zero" in said(chat)[-1][0])
+    aloud_again = chat.within.get_by_role("button", name="Read answers aloud")
+    options(chat)
+    aloud_again.click()
+    before = len(said(chat))
+    chat.say("hello")
+    assert len(said(chat)) == before
+
+
+def test_a_voice_that_is_someone_elses_computer_is_not_used(visit, server):
+    chat = Chat(visit(server.url + "/widget/chat.html", before=VOICES % FAR), inline=True).open()
+    options(chat)
+    aloud = chat.within.get_by_role("button", name="Read answers aloud")
+    aloud.click()
+    assert aloud.get_attribute("aria-pressed") == "false" and said(chat) == []
+    assert "no voice of its own" in chat.within.locator("#note").inner_text()
+
+
+def test_easy_words_are_bigger_with_more_space_and_can_be_undone(at_school):
+    chat = at_school().open()
+    chat.say(URGENT)
+    step = chat.within.locator(".steps li").first
+    measure = "e => [parseFloat(getComputedStyle(e).fontSize), parseFloat(getComputedStyle(e).lineHeight), e.parentNode.offsetHeight]"
+    plain = step.evaluate(measure)
+    chat.within.locator("summary").click()
+    chat.within.get_by_role("button", name="Easy words").click()
+    bigger = step.evaluate(measure)
+    assert all(b > 1.2 * a for a, b in zip(plain, bigger, strict=True))
+    assert chat.within.get_by_role("button", name="Easy words").get_attribute("aria-pressed") == "true"
+    chat.within.get_by_role("button", name="Easy words").click()
+    assert step.evaluate(measure) == plain

@@ -1,0 +1,196 @@
+"""Exit: covered at once, words wiped here and on the server, same tab, Back shows nothing."""
+
+import json
+import threading
+
+import pytest
+from chat_page import ELSEWHERE, Chat, until
+
+SECRET = "hes outside my house and my mums at work zebedee"
+MOUNTS = ["frame", "inline"]
+# Right after the click, in the same task: what is on the screen, and whether the conversation is still in the page.
+SEE_COVER = """
+const root = document.querySelector('signpost-chat').shadowRoot
+root.querySelector('.exit').addEventListener('click', () => {
+  const cover = root.querySelector('.cover')
+  const { x, y, width, height } = cover.getBoundingClientRect()
+  const top = document.elementFromPoint(500, 400).localName
+  console.log('cover', x, y, width, height, top, getComputedStyle(cover).backgroundColor, 'frames', root.querySelectorAll('iframe').length)
+})
+"""
+
+
+@pytest.fixture(params=MOUNTS)
+def talking(request, at_school, visit, server, school):
+    """An emergency has been told; the conversation's id too, as the server heard it."""
+    if request.param == "frame":
+        start = school.page("/start", "<title>Start</title>start")
+        chat = at_school()
+        url = chat.page.url
+        chat.page.goto(start)
+        chat.page.goto(url)
+    else:
+        page = visit(school.page("/start", "<title>Start</title>start"))
+        page.goto(server.url + "/widget/chat.html")
+        page.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body=ELSEWHERE, content_type="text/html"))
+        chat = Chat(page, inline=True)
+    chat.open()
+    with chat.page.expect_request("**/chat") as asked:
+        chat.say(SECRET)
+    chat.sender = json.loads(asked.value.post_data)["sender"]
+    return chat
+
+
+def left(page) -> bool:
+    return page.url.endswith("/elsewhere") or "bbc.co.uk" in page.url
+
+
+def forgotten(server, sender) -> bool:
+    """The server no longer holds the emergency of that conversation."""
+    return server.chat("how do i block someone on roblox", sender)[1]["urgency"] == "info"
+
+
+def test_the_server_would_remember_without_an_end(talking, server):
+    """What the checks below rely on: while nobody leaves, the emergency stays."""
+    assert not forgotten(server, talking.sender)
+
+
+def test_exit_leaves_in_the_same_tab_forgets_and_back_shows_nothing(talking, server):
+    page = talking.page
+    talking.exit.click()
+    until(page, lambda: left(page))
+    assert len(page.context.pages) == 1
+    until(talking.page, lambda: forgotten(server, talking.sender))
+    page.go_back(wait_until="commit")
+    assert page.url.endswith("/start"), "the page with the chat is no longer in the tab's history"
+    assert "zebedee" not in page.content()
+
+
+def test_three_shifts_leave_from_inside_the_conversation(talking, server):
+    talking.box.focus()
+    for _ in range(3):
+        talking.page.keyboard.press("Shift")
+    until(talking.page, lambda: left(talking.page))
+    until(talking.page, lambda: forgotten(server, talking.sender))
+
+
+def test_three_shifts_leave_from_the_header(talking):
+    talking.exit.focus()
+    for _ in range(3):
+        talking.page.keyboard.press("Shift")
+    until(talking.page, lambda: left(talking.page))
+
+
+def test_capitals_are_no_shifts_and_two_are_not_enough(talking):
+    talking.box.focus()
+    talking.page.keyboard.type("HE SAID NO")
+    for key in ("Shift+A", "Shift+B", "Shift+C", "Shift", "Shift", "x", "Shift", "Shift"):
+        talking.page.keyboard.press(key)
+    talking.page.wait_for_timeout(300)
+    assert not left(talking.page) and "HE SAID NO" in talking.box.input_value()
+
+
+def test_the_first_shifts_are_told_and_seen_and_run_out(talking):
+    page = talking.page
+    talking.box.focus()
+    page.keyboard.press("Shift")
+    status = page.locator("signpost-chat > [role=status]")
+    until(talking.page, lambda: "2 more times" in status.text_content())
+    page.keyboard.press("Shift")
+    until(talking.page, lambda: "once more" in status.text_content())
+    assert page.locator(".dots .on").count() == 2
+    until(talking.page, lambda: page.locator(".dots .on").count() == 0, seconds=6)
+    page.keyboard.press("Shift")
+    page.wait_for_timeout(200)
+    assert not left(page)
+
+
+def test_the_cover_is_up_before_the_next_site_answers(at_school, school):
+    hold = threading.Event()
+    school.pages["/slow"] = lambda handler: (hold.wait(8), handler.answer(200, "text/html", ELSEWHERE))
+    chat = at_school(attributes=f'exit="{school.origin}/slow"').open()
+    chat.say(SECRET)
+    chat.page.evaluate(SEE_COVER)
+    chat.exit.click(no_wait_after=True)
+    seen = until(chat.page, lambda: [said for said in chat.page.said if said.startswith("cover")])
+    hold.set()
+    assert seen == ["cover 0 0 1000 760 signpost-chat rgb(255, 255, 255) frames 0"]
+    until(chat.page, lambda: chat.page.url.endswith("/slow"))
+
+
+def test_leaving_the_page_any_other_way_wipes_too_and_the_cache_has_nothing(at_school, school, server):
+    """A link, an address typed: then Back brings the page from the back/forward cache, without a word of it."""
+    chat = at_school(body="<script>0</script>", csp="").open()
+    page = chat.page
+    page.evaluate("addEventListener('pageshow', (e) => { window.restored = e.persisted })")
+    with page.expect_request("**/chat") as asked:
+        chat.say(SECRET)
+    page.goto(school.page("/other", "<title>Other</title>other"))
+    until(chat.page, lambda: forgotten(server, json.loads(asked.value.post_data)["sender"]))
+    page.go_back(wait_until="commit")
+    assert page.evaluate("window.restored") is True, "the back/forward cache is off: this check would prove nothing"
+    assert "zebedee" not in chat.text() and not chat.panel.is_visible()
+    chat.open()
+    assert chat.mine.count() == 0 and "zebedee" not in chat.text()
+
+
+def test_back_to_our_own_page_shows_nothing_either(visit, server, school):
+    chat = Chat(visit(server.url + "/widget/chat.html"), inline=True).open()
+    chat.say(SECRET)
+    chat.box.fill("zebedee unsent")
+    chat.page.goto(school.page("/other", "<title>Other</title>other"))
+    chat.page.go_back(wait_until="commit")
+    chat.open()
+    assert "zebedee" not in chat.text()
+
+
+@pytest.mark.parametrize("address", ["javascript:document.title='x'", "data:text/html,x", "nonsense"])
+def test_an_exit_address_that_is_no_web_address_is_not_used(at_school, address):
+    chat = at_school(attributes=f'exit="{address}"').open()
+    asked = []
+    chat.page.route("https://www.bbc.co.uk/**", lambda route: (asked.append(1), route.fulfill(body=ELSEWHERE, content_type="text/html")))
+    chat.exit.click()
+    until(chat.page, lambda: "bbc.co.uk" in chat.page.url)
+
+
+def test_should_the_pages_script_not_act_the_frame_leaves_by_itself(at_school, school):
+    chat = at_school().open()
+    chat.say(SECRET)
+    chat.page.evaluate("document.querySelector('signpost-chat').leave = () => {}")
+    chat.box.focus()
+    for _ in range(3):
+        chat.page.keyboard.press("Shift")
+    until(chat.page, lambda: "zebedee" not in chat.text())
+    until(chat.page, lambda: left(chat.page))
+
+
+def test_the_private_page_says_what_exit_cannot_do_and_leaves_without_script(visit, server):
+    page = visit(server.url + "/widget/private.html", java_script_enabled=False)
+    assert "can't erase your browser's history" in page.inner_text("main")
+    assert page.locator("a.leave").first.get_attribute("href").startswith("https://")
+    assert page.request.get(server.url + "/widget/private.html").headers["referrer-policy"] == "no-referrer"
+
+
+def test_start_again_forgets_here_and_there(at_school, server):
+    chat = at_school().open()
+    with chat.page.expect_request("**/chat") as asked:
+        chat.say(SECRET)
+    chat.within.locator("summary").click()
+    chat.within.get_by_role("button", name="Start again").click()
+    assert chat.mine.count() == 0 and "zebedee" not in chat.text()
+    sender = json.loads(asked.value.post_data)["sender"]
+    until(chat.page, lambda: forgotten(server, sender))
+    with chat.page.expect_request("**/chat") as again:
+        chat.say("hello")
+    assert json.loads(again.value.post_data)["sender"] != sender
+
+
+def test_a_page_that_takes_the_element_out_ends_the_talk_and_may_put_it_back(at_school, server):
+    chat = at_school().open()
+    with chat.page.expect_request_finished(lambda request: request.url.endswith("/chat")) as asked:
+        chat.say(SECRET)
+    chat.page.evaluate("window.kept = document.querySelector('signpost-chat'); kept.remove()")
+    until(chat.page, lambda: forgotten(server, json.loads(asked.value.post_data)["sender"]))
+    chat.page.evaluate("document.body.append(kept)")
+    chat.open()
+    assert chat.mine.count() == 0

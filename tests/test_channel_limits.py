@@ -1,0 +1,160 @@
+"""The channel under too many turns at once and too many messages, without a server or a model."""
+
+import asyncio
+import json
+import types
+
+import pytest
+
+from addons import lean
+
+lean.install()
+
+from rasa.shared.exceptions import RasaException  # noqa: E402
+
+from addons.in_process import InProcessActions  # noqa: E402
+from addons.turns import Turns  # noqa: E402
+from addons.web_channel import WebChannel  # noqa: E402
+
+
+class Body:
+    def __init__(self, data: bytes):
+        self.chunks = [data, None]
+
+    async def read(self):
+        return self.chunks.pop(0)
+
+
+def request(text: str, sender: str):
+    app = types.SimpleNamespace(ctx=types.SimpleNamespace(agent=None))
+    return types.SimpleNamespace(
+        stream=Body(json.dumps({"sender": sender, "message": text}).encode()), remote_addr="", ip="192.0.2.1", app=app
+    )
+
+
+async def nobody(message):
+    """A turn that takes a while and says nothing."""
+    await asyncio.sleep(0.2)
+
+
+async def hangs(message):
+    """A turn that takes longer than anybody waits."""
+    await asyncio.sleep(5)
+
+
+def test_when_no_place_comes_free_people_get_the_card_and_danger_in_it_is_heard():
+    async def work():
+        channel = WebChannel()
+        channel.turns = Turns(at_once=4, patience=0.2)
+        held = [asyncio.create_task(channel._chat(request("hello", f"{i:032x}"), hangs)) for i in range(4)]
+        await asyncio.sleep(0.05)
+        started = asyncio.get_running_loop().time()
+        answer = await channel._chat(request("hes outside my house and my mums at work", "f" * 32), hangs)
+        assert asyncio.get_running_loop().time() - started < 0.4
+        for task in held:
+            task.cancel()
+        await asyncio.gather(*held, return_exceptions=True)
+        assert channel.turns._conversations == {} and channel.turns._places._value == 4, "every place was given back"
+        return answer, channel.floors.get("f" * 32).word
+
+    answer, floor = asyncio.run(work())
+    card = answer.raw_body[-1]["custom"]
+    assert answer.status == 503 and card["degraded"] and card["urgency"] == "emergency" and card["contacts"][0]["id"] == "999"
+    assert floor == "emergency", "and remembered for the next message"
+
+
+def test_a_crowd_waits_in_line_and_is_served():
+    async def work():
+        channel, served = WebChannel(), []
+
+        async def turn(message):
+            await asyncio.sleep(0.01)
+            served.append(message.sender_id)
+
+        await asyncio.gather(*(channel._chat(request("hello", f"{i:032x}"), turn) for i in range(60)))
+        return served
+
+    assert asyncio.run(work()) == [f"{i:032x}" for i in range(60)]
+
+
+def test_one_conversation_takes_one_place_however_much_it_sends():
+    async def work():
+        channel = WebChannel()
+        channel.turns = Turns(at_once=2, patience=1)
+        flood = [asyncio.create_task(channel._chat(request("hello", "a" * 32), hangs)) for _ in range(10)]
+        await asyncio.sleep(0.05)
+        started = asyncio.get_running_loop().time()
+        await channel._chat(request("hello", "b" * 32), quick)
+        took = asyncio.get_running_loop().time() - started
+        for task in flood:
+            task.cancel()
+        await asyncio.gather(*flood, return_exceptions=True)
+        return took
+
+    async def quick(message):
+        return None
+
+    assert asyncio.run(work()) < 0.2
+
+
+def test_a_refused_flood_is_still_listened_to():
+    async def work():
+        channel = WebChannel()
+        for i in range(30):
+            answer = await channel._chat(request("hes outside my house and my mums at work" if i == 29 else "hello", "a" * 32), quick)
+        return answer
+
+    async def quick(message):
+        return None
+
+    answer = asyncio.run(work())
+    assert answer.status == 429 and answer.raw_body[-1]["custom"]["contacts"][0]["id"] == "999"
+
+
+def test_the_floor_travels_with_the_message():
+    seen = []
+
+    async def watch(message):
+        seen.append(message.metadata["floor"])
+
+    async def work():
+        channel = WebChannel()
+        await channel._chat(request("hes outside my house and my mums at work", "b" * 32), watch)  # the turn says nothing: a failed one
+        await channel._chat(request("ok", "b" * 32), watch)
+
+    asyncio.run(work())
+    assert seen == ["chat", "emergency"]
+
+
+def test_a_failed_turn_on_mild_words_raises_nothing():
+    async def work():
+        channel = WebChannel()
+        answer = await channel._chat(request("hello", "c" * 32), nobody)
+        assert answer.raw_body[-1]["custom"]["degraded"]
+        return channel.floors.get("c" * 32).word
+
+    assert asyncio.run(work()) == "chat"
+
+
+def test_a_whole_reply_that_never_read_the_message_is_not_sent():
+    """Rasa goes on quietly when the action that reads a message fails; what it then says is about the message before."""
+
+    async def work():
+        channel = WebChannel()
+
+        async def turn(message):
+            with pytest.raises(RasaException):
+                await actions.request(json={"next_action": "action_validate_slot_mappings"})
+            card = {"card": "signpost", "urgency": "chat", "contacts": [{"id": "999", "href": "tel:999"}]}
+            await message.output_channel.send_custom_json(message.sender_id, card)
+
+        return await channel._chat(request("hes outside my house and my mums at work", "d" * 32), turn)
+
+    class Failing:
+        async def run(self, call):
+            raise ValueError("a fault")
+
+    actions = InProcessActions()
+    actions.__dict__["_executor"] = Failing()
+    card = asyncio.run(work()).raw_body[-1]["custom"]
+    assert card["degraded"] and card["urgency"] == "emergency"

@@ -1,0 +1,94 @@
+"""Forgetting on a timer, Rasa's fallback store replaced, Redis absent from the start, metrics without words: no server."""
+
+import asyncio
+import types
+
+import pytest
+
+from addons import lean
+
+lean.install()
+
+from prometheus_client import generate_latest  # noqa: E402
+from sanic.response import json as json_response  # noqa: E402
+from test_guards import DOMAIN, SECRET, Clock, conversation  # noqa: E402
+
+from addons import housekeeping, metrics, shared  # noqa: E402
+from addons.floors import Floors  # noqa: E402
+from addons.private_store import PrivateTrackerStore  # noqa: E402
+from addons.rate_limit import RateLimits  # noqa: E402
+
+
+def test_idle_conversations_go_on_a_timer_with_nobody_writing(monkeypatch):
+    monkeypatch.setattr(housekeeping, "TICK", 0.01)
+    clock = Clock()
+    store = PrivateTrackerStore(DOMAIN, clock=clock)
+    channel = types.SimpleNamespace(floors=Floors(clock=clock), limits=RateLimits(clock=clock))
+    wrapped = types.SimpleNamespace(_tracker_store=store)  # as Rasa wraps it
+    app = types.SimpleNamespace(ctx=types.SimpleNamespace(agent=types.SimpleNamespace(tracker_store=wrapped)))
+
+    async def work():
+        await store.save(conversation())
+        channel.floors.set("a" * 32, 4)
+        channel.limits.check("192.0.2.1", "a" * 32)
+        await housekeeping.keep_house(app, channel, ready=None)
+        await asyncio.sleep(0.05)
+        assert store.store and channel.floors._tiers and channel.limits._buckets, "what is young stays"
+        clock.now += 1801
+        await asyncio.sleep(0.05)
+        app.ctx.house.cancel()
+
+    asyncio.run(work())
+    assert not store.store and not channel.floors._tiers and not channel.limits._buckets
+
+
+def test_without_redis_from_the_start_everything_goes_on_in_the_process():
+    async def work():
+        nowhere = "redis://127.0.0.1:1/0"
+        store = shared.SharedTrackerStore(DOMAIN, host=nowhere)
+        await store.save(conversation())
+        assert (await store.retrieve("a" * 32)).get_slot("urgency") == "urgent"
+        async with shared.SharedLockStore(url=nowhere).lock("a" * 32):
+            pass
+        floors = shared.SharedFloors(shared.link(nowhere))
+        floors.set("a" * 32, shared.Urgency.EMERGENCY)
+        await floors.share("a" * 32)
+        await floors.refresh("a" * 32)
+        assert floors.get("a" * 32) is shared.Urgency.EMERGENCY
+        limits = shared.SharedRateLimits(shared.link(nowhere), "salt")
+        with pytest.raises(shared.Refused):
+            for _ in range(30):
+                await limits.admit("192.0.2.1", "a" * 32)
+        await store.delete("a" * 32)
+        assert await store.retrieve("a" * 32) is None
+        store.link._look.cancel()
+
+    asyncio.run(work())
+    shared.link.cache_clear()
+
+
+def test_one_conversations_turns_wait_for_each_other():
+    order = []
+
+    async def turn(lock_store, name):
+        async with lock_store.lock("a" * 32):
+            order.append(f"{name} in")
+            await asyncio.sleep(0.02)
+            order.append(f"{name} out")
+
+    async def work():
+        lock_store = shared.SharedLockStore(url="redis://127.0.0.1:1/0")
+        await asyncio.gather(turn(lock_store, "one"), turn(lock_store, "two"))
+        assert lock_store._here == {}
+        lock_store.link._look.cancel()
+
+    asyncio.run(work())
+    shared.link.cache_clear()
+    assert order == ["one in", "one out", "two in", "two out"]
+
+
+def test_a_metric_has_no_label_that_a_person_could_choose():
+    with metrics.turn() as counted:
+        counted(json_response([{"custom": {"urgency": SECRET, "degraded": SECRET}}], status=299))
+    text = generate_latest().decode()
+    assert "Zebedee" not in text and 'signpost_answers_total{degraded="true",status="other",urgency="none"}' in text

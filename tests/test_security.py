@@ -1,0 +1,123 @@
+"""Headers, sites, models and limits, without a server."""
+
+import re
+
+import pytest
+
+from addons import lean
+
+lean.install()
+
+from addons import quiet_log  # noqa: E402
+from addons.rate_limit import RateLimits, Refused  # noqa: E402
+from addons.security import check_model, cors_headers, sites  # noqa: E402
+
+SCHOOL = "https://www.school.example"
+
+
+def test_no_other_site_may_call_unless_it_is_listed():
+    assert cors_headers(SCHOOL, "/chat", frozenset()) == {}
+    listed = sites({"SIGNPOST_SITES": f"{SCHOOL} http://localhost:8000"})
+    assert cors_headers(SCHOOL, "/chat", listed)["Access-Control-Allow-Origin"] == SCHOOL
+    assert cors_headers("https://evil.example", "/chat", listed) == {"Vary": "Origin"}
+    assert cors_headers(SCHOOL, "/health", listed) == {}
+    assert "Access-Control-Allow-Credentials" not in cors_headers(SCHOOL, "/chat", listed)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["*", "school.example", "http://school.example", "https://school.example/page", "null", "https://*.example"]
+)
+def test_a_listed_site_is_an_exact_https_origin(wrong):
+    with pytest.raises(SystemExit, match="SIGNPOST_SITES"):
+        sites({"SIGNPOST_SITES": wrong})
+
+
+def test_a_model_is_loaded_from_our_own_folder_only(tmp_path):
+    (tmp_path / "models").mkdir()
+    mine = {"SIGNPOST_MODELS": str(tmp_path / "models")}
+    check_model(["rasa", "run", "--model", str(tmp_path / "models" / "signpost.tar.gz")], mine)
+    check_model(["rasa", "run", "--model", "models/signpost.tar.gz"], {})
+    (tmp_path / "models" / "link.tar.gz").symlink_to("/tmp/elsewhere.tar.gz")
+    for outside in ("/tmp/elsewhere.tar.gz", f"{tmp_path}/models/../x.tar.gz", f"{tmp_path}/models/link.tar.gz"):
+        with pytest.raises(SystemExit, match="SIGNPOST_MODELS"):
+            check_model(["rasa", "run", "--model", outside], mine)
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_flood_from_everywhere_is_refused_before_it_slows_everybody():
+    clock = Clock()
+    limits = RateLimits(clock=clock, overall=10)
+    for i in range(50):
+        limits.check(f"192.0.2.{i}", f"sender {i}")
+    with pytest.raises(Refused) as refused:
+        limits.check("192.0.2.99", "another sender")
+    assert refused.value.status == 429
+    clock.now += 1
+    limits.check("192.0.2.99", "another sender")
+
+
+def test_who_is_refused_takes_nothing_from_the_others():
+    limits = RateLimits(clock=Clock(), overall=10)
+    for _ in range(200):
+        try:
+            limits.check("192.0.2.1", "one person")
+        except Refused:
+            continue
+    limits.check("192.0.2.2", "another")
+
+
+def test_addresses_are_dropped_when_idle_and_salted_anew_in_each_process():
+    clock = Clock()
+    limits, other = RateLimits(clock=clock), RateLimits(clock=clock)
+    limits.check("203.0.113.9", "a")
+    other.check("203.0.113.9", "a")
+    assert not set(limits._buckets) & (set(other._buckets) - {b""}), "two processes must not hash an address alike"
+    clock.now += 61
+    limits.forget_idle()
+    assert not limits._buckets
+
+
+def test_nothing_of_ours_unpickles(root):
+    """What is read from a model or from Redis is arrays without objects, JSON, safetensors or ONNX."""
+    code = "\n".join(p.read_text(encoding="utf-8") for p in [*(root / "addons").glob("*.py"), *(root / "actions").glob("*.py")])
+    assert not re.search(r"^\s*(import|from) (pickle|joblib|dill|shelve|marshal)", code, re.M)
+    loads = re.findall(r"np\.load\([^)]*\)", code)
+    assert loads and all("allow_pickle=False" in load for load in loads)
+    assert "yaml.load(" not in code or "unsafe" not in code.lower()
+
+
+def test_an_error_in_a_log_is_its_kind_and_place_and_not_its_words():
+    secret = "Zebedee of 77 Canary Row"
+    try:
+        try:
+            raise KeyError(secret)
+        except KeyError as inner:
+            raise ValueError(f"bad: {secret}") from inner
+    except ValueError as error:
+        told = quiet_log.places(error)
+    assert "ValueError" in told and "KeyError" in told and "test_security.py" in told and "Zebedee" not in told
+
+
+def test_of_rasas_events_only_names_and_numbers_are_logged():
+    class Theirs:
+        name = "rasa.core.processor"
+
+    event = {"event": "processor.message.parse", "level": "debug", "user_text": "Zebedee", "event_info": "Zebedee", "n": 3}
+    assert quiet_log.quiet_event(Theirs, "debug", event) == {"event": "processor.message.parse", "level": "debug", "n": 3}
+
+
+def test_the_bound_address_is_loopback(root):
+    makefile = (root / "Makefile").read_text(encoding="utf-8")
+    assert "--interface 127.0.0.1" in makefile and "0.0.0.0" not in makefile
+    assert "--enable-api" not in makefile and "--cors" not in makefile
+
+
+def test_security_md_says_how_to_report(root):
+    text = (root / "SECURITY.md").read_text(encoding="utf-8")
+    assert "Report" in text and "make audit" in text

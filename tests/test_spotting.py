@@ -1,0 +1,90 @@
+"""Names and plain facts: found where they are certain, left alone where they are not."""
+
+import pytest
+
+from actions.spotting import Spotter, bare_answer, names_in
+
+SPOTTED = [
+    ("how do i block someone on snapchat", {("app", "snapchat")}),
+    ("how do i block someone on snapchatt", {("app", "snapchat")}),
+    ("whats app privacy", {("app", "whatsapp")}),
+    ("rolbox chat settings", {("app", "roblox")}),
+    ("what happens if i ring child line", {("contact", "childline")}),
+    ("do i call 101 or ceop", {("contact", "101"), ("contact", "ceop")}),
+    ("i live in scotland", {("nation", "scotland")}),
+    ("wales", {("nation", "wales")}),
+    ("we're in northern ireland btw", {("nation", "northern_ireland")}),
+    ("did you see the england match last night lads", set()),
+    ("im 11", {("age", "under_13")}),
+    ("i'm only nine", {("age", "under_13")}),
+    ("im in year 6", {("age", "under_13")}),
+    ("i am 14 and scared", {("age", "teen")}),
+    ("im 19", {("age", "adult")}),
+    ("im 10 minutes away", set()),
+    ("im 5 weeks late", set()),
+    ("he is 34", set()),
+    ("my son is 9", set()),
+    ("no i meant my friend", {("reader", "friend")}),
+    ("it's about my best mate jess", {("reader", "friend")}),
+    ("its for my daughter", {("reader", "parent")}),
+    ("ok its not a friend its me", {("reader", "young_person")}),
+    ("its actually me", {("reader", "young_person")}),
+    ("its me now, her daughter", {("reader", "young_person")}),
+    ("who is the kid", set()),
+    ("", set()),
+    ("🙈🙈🙈", set()),
+    ("İstanbul ǅ ﬃ", set()),
+]
+
+
+@pytest.fixture(scope="module")
+def spotter(content):
+    return Spotter(names_in(content))
+
+
+@pytest.mark.parametrize("text, found", SPOTTED)
+def test_what_is_certain_is_found(spotter, text, found):
+    assert {(s.kind, s.value) for s in spotter.spot(text) if s.kind != "said"} == found
+
+
+@pytest.mark.parametrize("text, found", SPOTTED)
+def test_a_place_in_the_text_is_a_place_in_the_text(spotter, text, found):
+    assert all(0 <= s.start <= s.end <= len(text) for s in spotter.spot(text))
+
+
+ANSWERS = [
+    ("yes", "yes"), ("Yeah!", "yes"), ("ye", "yes"), ("yep it is", "yes"), ("no", "no"), ("nah", "no"), ("nope.", "no"), ("no thanks", "no"),
+    ("not today", "no"), ("today", "today"), ("tonight", "today"), ("idk", "unsure"), ("not sure", "unsure"), ("maybe", "unsure"),
+    ("dont know", "unsure"), ("no not saturday", None), ("no he wont stop", None), ("yes he hit me", None), ("i said no to him", None), ("", None), ("help", None),
+    ("no no no no please no someone help me he is coming up the stairs", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text, answer", ANSWERS)
+def test_a_bare_answer_is_that_and_nothing_more(text, answer):
+    assert bare_answer(text) == answer
+
+
+def test_every_app_is_found_by_its_name_and_aliases(spotter, content):
+    for app in content.follow_ups.apps.values():
+        for name in app.aliases:
+            assert ("app", app.slug) in {(s.kind, s.value) for s in spotter.spot(f"how do i block on {name}")}, name
+
+
+def test_no_alias_stands_for_two_apps(content):
+    aliases = [alias for app in content.follow_ups.apps.values() for alias in app.aliases]
+    assert len(aliases) == len(set(aliases))
+
+
+FACTS = [
+    ("im 11", "age"), ("11", "age"), ("i'm only nine", "age"), ("14 years old", "age"), ("in scotland", "place"), ("I live in Wales.", "place"),
+    ("northern ireland", "place"), ("im 11 and hes here", None), ("hes 40", None), ("in his car", None), ("i live in fear", None), ("he lives in wales", None), ("999", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text, fact", FACTS)
+def test_a_bare_fact_is_that_and_nothing_more(spotter, text, fact):
+    found = {(s.kind, s.value) for s in spotter.spot(text)}
+    assert {v for k, v in found if k == "said"} == ({fact} if fact else set())
+    if fact:
+        assert {k for k, _ in found} >= {"age" if fact == "age" else "nation"}

@@ -1,0 +1,115 @@
+"""How one message changes a conversation: every case is labels in, labels out."""
+
+from dataclasses import replace
+
+import pytest
+
+from actions.turns import State, after_message
+
+
+def typed(intent="vague_distress", tier="chat", *, reader=("unknown", 0.0), over=0.0, ask=None, **entities) -> dict:
+    """A message as the NLU components leave it."""
+    return {
+        "intent": {"name": intent},
+        "urgency": {"tier": tier},
+        "audience": {"name": reader[0], "confidence": reader[1]},
+        "over": over,
+        "ask": {"name": ask, "confidence": 0.9 if ask else 0.0},
+        "entities": [{"entity": k, "value": v} for k, v in entities.items()],
+    }
+
+
+def tapped(**pairs) -> dict:
+    """A button's payload, as Rasa reads it."""
+    return {"intent": {"name": "choose"}, "entities": [{"entity": k, "value": v} for k, v in pairs.items()]}
+
+
+MEETING = State(urgency="urgent", audience="young_person", worry="meeting_plan", topic="meeting_plan", question="meeting_today")
+HOME = replace(MEETING, worry="abuse_at_home", topic="abuse_at_home", question="safe_now")
+
+CASES = [  # before     message                                                      what is true after
+    (State(), typed("image_request", "urgent"), dict(urgency="urgent", topic="image_request", worry="image_request")),
+    (MEETING, typed("thanks", "chat"), dict(urgency="urgent", topic="thanks", worry="meeting_plan", question=None)),
+    # an answer, tapped or typed
+    (MEETING, tapped(question="meeting_today", answer="yes"), dict(urgency="emergency", topic="meeting_plan", question=None)),
+    (MEETING, tapped(question="meeting_today", answer="no"), dict(urgency="urgent", question=None, asked=("meeting_today",))),
+    (MEETING, typed("affirm", said="yes"), dict(urgency="emergency", topic="meeting_plan")),
+    (MEETING, typed("vague_distress", said="today"), dict(urgency="emergency")),
+    (MEETING, typed("deny", said="no"), dict(urgency="urgent", topic="meeting_plan", asked=("meeting_today",))),
+    (HOME, typed("deny", said="no"), dict(urgency="emergency", topic="abuse_at_home")),
+    (HOME, typed("affirm", said="yes"), dict(urgency="urgent", question=None)),
+    # "today" is no answer to "are you safe right now?"
+    (HOME, typed("vague_distress", said="today"), dict(urgency="urgent", misses=1)),
+    # passed by once: asked again; twice: the higher urgency
+    (MEETING, typed("vague_distress", "support", said="unsure"), dict(urgency="urgent", question="meeting_today", misses=1)),
+    (replace(MEETING, misses=1), typed("deny", "chat"), dict(urgency="emergency", question=None, topic="meeting_plan")),
+    (replace(MEETING, misses=1), tapped(question="meeting_today", answer="unsure"), dict(urgency="emergency", question=None)),
+    # never a trap: another subject, a goodbye or a follow-up drops the question
+    (MEETING, typed("confidentiality", "info"), dict(topic="confidentiality", question=None, misses=0, urgency="urgent", worry="meeting_plan")),
+    (State(), typed("confidentiality", "info"), dict(topic="confidentiality", worry="confidentiality")),
+    (replace(MEETING, misses=1), typed("goodbye"), dict(topic="goodbye", question=None, urgency="urgent")),
+    (MEETING, tapped(ask="words_to_say"), dict(ask="words_to_say", about=None, topic="meeting_plan", urgency="urgent")),
+    (MEETING, tapped(ask="what_happens", about="101"), dict(ask="what_happens", about="101")),
+    (MEETING, tapped(ask="what_happens", about="the_moon"), dict(ask=None, topic="meeting_plan")),
+    # who is reading
+    (State(), tapped(audience="parent"), dict(audience="parent", topic="vague_distress")),
+    (MEETING, typed("out_of_scope", reader=("friend", 0.5)), dict(audience="young_person")),
+    (MEETING, typed("out_of_scope", reader=("friend", 0.9)), dict(audience="friend")),
+    (MEETING, typed("out_of_scope", reader="friend", **{}) | {"audience": None, "entities": [{"entity": "reader", "value": "friend"}]},
+     dict(audience="friend", topic="meeting_plan")),
+    # danger that has passed
+    (replace(MEETING, urgency="emergency"), typed("danger_over", "support", over=0.9), dict(urgency="urgent", topic="danger_over")),
+    (replace(MEETING, urgency="emergency"), typed("danger_over", "emergency", over=0.9), dict(urgency="emergency")),
+    (replace(MEETING, urgency="emergency"), tapped(answer="safe_again"), dict(urgency="urgent", topic="danger_over")),
+    (State(urgency="info"), tapped(answer="safe_again"), dict(urgency="info")),
+    (State(), tapped(answer="in_danger"), dict(urgency="emergency", topic="in_person_danger")),
+    # what was tapped, and only that, chooses ready words
+    (State(), tapped(worry="image_request", urgency="urgent"), dict(tapped="image_request", worry="image_request", urgency="urgent")),
+    (State(), typed("image_request", "urgent"), dict(tapped=None)),
+    # follow-ups in words
+    (MEETING, typed("how_to_report", "info", ask="what_happens", contact="ceop"), dict(ask="what_happens", about="ceop")),
+    (MEETING, typed("how_to_block", "info", app="roblox"), dict(ask="app_guide", about="roblox")),
+    (MEETING, typed("image_request", "urgent", app="roblox"), dict(ask=None)),
+    (MEETING, typed("trolling_abuse", "chat", ask="words_to_say"), dict(ask=None)),
+    (MEETING, typed("how_to_report", "info", ask="words_to_say", contact="nobody"), dict(ask="words_to_say", about=None)),
+    (replace(MEETING, urgency="emergency"), typed("how_to_report", "info", ask="words_to_say", contact="101"), dict(ask="words_to_say", about="999")),
+    (MEETING, typed("in_person_danger", "emergency") | {"families": ["presence", "cant_talk"]}, dict(ask="cant_speak", urgency="emergency")),
+    (State(), typed("secrecy", "support") | {"signs": ["secrecy"], "wonders": True}, dict(ask="is_this_ok", topic="secrecy")),
+    (State(), typed("secrecy", "support") | {"signs": ["secrecy"], "wonders": False}, dict(ask=None)),
+    (State(), typed("out_of_scope", "chat") | {"signs": [], "wonders": True}, dict(ask=None)),
+    # who probes gets one answer, whatever the model makes of it; danger in the same words still counts
+    (State(), typed("parent_advice", "info", reader=("parent", 0.9)) | {"probing": True}, dict(ask="refusal", topic="trolling_abuse", urgency="chat", audience="unknown")),
+    (State(), typed("image_request", "urgent") | {"probing": True}, dict(ask="refusal", urgency="chat")),
+    (MEETING, typed("image_request", "urgent") | {"probing": True}, dict(ask="refusal", urgency="urgent", worry="meeting_plan")),
+    (State(), typed("in_person_danger", "emergency") | {"probing": True}, dict(ask=None, urgency="emergency")),
+    (State(), typed("image_request", "urgent") | {"probing": True, "families": ["image_asked"]}, dict(ask=None, urgency="urgent")),
+    # place and age
+    (State(), typed("out_of_scope", nation="scotland"), dict(nation="scotland", ask="nation", about="scotland")),
+    (MEETING, typed("out_of_scope", nation="wales"), dict(nation="wales", topic="meeting_plan", ask=None)),
+    (MEETING, typed("out_of_scope", age="under_13"), dict(age="under_13", topic="meeting_plan")),
+    (MEETING, typed("grooming_signs", "emergency", age="under_13", said="age"), dict(age="under_13", urgency="urgent", worry="meeting_plan", topic="meeting_plan")),
+    (State(), tapped(ask="nation", about="wales"), dict(nation="wales", ask="nation")),
+    # a payload with nothing of ours changes nothing
+    (MEETING, tapped(worry="no_such_thing"), dict(urgency="urgent", worry="meeting_plan", topic="meeting_plan")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("before, message, true", CASES)
+def test_one_message_changes_what_it_should(content, before, message, true):
+    after = after_message(before, message, content)
+    assert {key: getattr(after, key) for key in true} == true
+
+
+@pytest.mark.parametrize("before, message, true", CASES)
+def test_urgency_only_falls_when_somebody_says_the_danger_is_over(content, before, message, true):
+    from actions.urgency import Urgency
+
+    after = after_message(before, message, content)
+    over = message.get("over", 0) >= 0.7 or {"entity": "answer", "value": "safe_again"} in message["entities"]
+    assert over or Urgency.of(after.urgency) >= Urgency.of(before.urgency)
+
+
+def test_a_state_survives_being_slots(content):
+    state = after_message(MEETING, typed("deny", said="no"), content)
+    again = State(**{k: v for k, v in state.slots().items() if v is not None})
+    assert replace(again, asked=tuple(again.asked)) == state
