@@ -30,11 +30,18 @@ _WONDERS = re.compile(
     r"\b(?:is|are|was|isnt|r) (?:that|this|it|they|these|he|she)(?: all| even| really| kinda| a bit)? (?:ok|okay|normal|weird|bad|wrong|alright|allowed|creepy|odd|strange|grooming|a red flag)\b"
     r"|\bshould (?:i|we) (?:be )?worr|\bam i being groomed\b|\bred flags?\b|\b(?:ok|okay|normal|weird) or not\b"
 )
-# "no i meant my friend", "it's for my daughter", "it's me now, her son".
+# "no i meant my friend", "it's for my daughter", "it's me now, her son": only where somebody says whom this is about, or who
+# they are. "its my brother, he hurts me" and "im a kid" name a person and correct nothing.
+_OTHER = r"(?:friend|friends|mate|mates|bestie|sister|brother|cousin|classmate)\b(?!.*\bme\b)"
+_OWN_CHILD = (
+    r"(?:daughter|son|child|kid|grandson|granddaughter|grandchild|stepson|stepdaughter|foster child)\b(?! (?:brother|sister|cousin))"
+)
+_CARER = r"(?:mum|mam|mom|dad|mother|father|parent|nan|nana|gran|grandad|grandma|carer|guardian|stepmum|stepdad|foster carer|foster mum|foster dad)\b"
+_FEW = r"(?:\w+ ){0,2}?"
 _READERS = (
-    ("young_person", re.compile(r"\b(?:its (?:really |actually )?me(?: now)?|the friend is (?:really |actually )?me|i am the (?:friend|child|kid)|this is (?:her|his|their) (?:daughter|son))\b")),
-    ("friend", re.compile(r"\b(?:i meant?|not (?:about |for )?me|its(?: about| for)?|asking for|worried about)\W+(?:\w+\W+){0,3}?(?:friend|mate|bestie|sister|brother|cousin)\b")),
-    ("parent", re.compile(r"\b(?:i meant?|not (?:about |for )?me|its(?: about| for)?|im (?:her|his|their|the|a))\W+(?:\w+\W+){0,2}?(?:daughter|son|child|kid|grandson|granddaughter|mum|dad|mother|father|nan|gran|carer)\b")),
+    ("young_person", re.compile(r"\bits (?:really|actually) me\b|\bits me now\b|\bnot\b.{0,30}\bits me\b|^\W*(?:ok(?:ay)? |no )?its me\W*$|\bthe friend is (?:really |actually )?me\b|\bi am the (?:friend|child|kid)\b|\bthis is (?:her|his|their) (?:daughter|son)\b")),
+    ("friend", re.compile(rf"\bi meant? (?:its )?(?:my|a) {_FEW}{_OTHER}|\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|a) {_FEW}{_OTHER}|\bits (?:about|for) (?:my|a) {_FEW}{_OTHER}|\basking for (?:my|a) {_FEW}(?:friend|mate|bestie)\b")),
+    ("parent", re.compile(rf"\bi meant? (?:its )?(?:my|our) {_FEW}{_OWN_CHILD}|\bits (?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\b(?:im|i am) (?:her|his|their|the|a) {_CARER}")),
 )  # fmt: skip
 
 _ONLY_AGE = re.compile(rf"\W*(?:im|i am|iam|am|aged?)?\s*(?:only |just |nearly )?{_NUMBER}\s*(?:yrs?|years?)?(?: ?old)?\W*")

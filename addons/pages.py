@@ -6,7 +6,6 @@ Each kind of page has its own content security policy; who may frame the chat pa
 
 import gzip
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,8 @@ from pathlib import Path
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, raw
+
+from addons.security import HEADERS, sites
 
 ROOT = Path(__file__).resolve().parent.parent / "widget"
 TYPES = {
@@ -28,17 +29,6 @@ DEMO = {"/": "demo/school.html", "/parents": "demo/parents.html"}
 # A school's pages load only this one, on every visit: it may be kept for an hour, and says nothing about who talked.
 # All else is no-store: a cached chat page would tell the next person at the computer that it was opened.
 KEPT = {"signpost.js", "demo/school.css", "demo/hill.svg"}
-SITE = re.compile(r"https://[a-z0-9.-]+(:\d+)?|http://(localhost|127\.0\.0\.1)(:\d+)?")
-ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-
-
-class SettingError(ValueError):
-    """A setting in the environment is wrong. The message names it."""
 
 
 @dataclass(frozen=True)
@@ -51,44 +41,31 @@ class Page:
     tag: str = ""
 
 
-def allowed_sites(environment: Mapping[str, str]) -> list[str]:
-    """Origins that may frame the chat page, from SIGNPOST_SITES: "https://school.example https://other.example:8443".
-
-    Separated by spaces or commas; none by default, and our own pages always may. Raises SettingError for anything that
-    is no plain https origin (http only for localhost).
-    """
-    sites = re.split(r"[\s,]+", environment.get("SIGNPOST_SITES", "").strip().lower())
-    sites = [site.rstrip("/") for site in sites if site]
-    if wrong := [site for site in sites if not SITE.fullmatch(site)]:
-        raise SettingError(f"SIGNPOST_SITES: {wrong[0]!r} is not an origin like https://school.example")
-    return sites
-
-
-def policy(name: str, sites: list[str]) -> str:
+def policy(name: str, framed_by: list[str]) -> str:
     """The content security policy of one HTML file of widget/."""
     if name.startswith("demo/"):
         # What docs/embed.md tells a school to allow, so that the demonstration is also the proof.
         rules = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-src 'self'"
     else:
         rules = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"
-    framed_by = " ".join(["'self'", *sites]) if name == "chat.html" else "'none'"
-    return f"{rules}; base-uri 'none'; form-action 'none'; frame-ancestors {framed_by}; require-trusted-types-for 'script'; trusted-types 'none'"
+    ancestors = " ".join(["'self'", *framed_by]) if name == "chat.html" else "'none'"
+    return f"{rules}; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}; require-trusted-types-for 'script'; trusted-types 'none'"
 
 
-def read_pages(sites: list[str], root: Path = ROOT) -> dict[str, Page]:
-    """Every address and what is sent for it."""
+def read_pages(framed_by: list[str], root: Path = ROOT) -> dict[str, Page]:
+    """Every address and what is sent for it. framed_by: origins that may show the chat page in a frame."""
     pages = {}
     for path in sorted(p for p in root.rglob("*") if p.suffix in TYPES):
         name = path.relative_to(root).as_posix()
         body = path.read_bytes()
         kept = name in KEPT
-        headers = ALWAYS | {
+        headers = HEADERS | {
             "Content-Type": TYPES[path.suffix],
             "Vary": "Accept-Encoding",
             "Cache-Control": "public, max-age=3600" if kept else "no-store",
         }
         if path.suffix == ".html":
-            headers["Content-Security-Policy"] = policy(name, sites)
+            headers["Content-Security-Policy"] = policy(name, framed_by)
         # A school's page loads the script from its own origin, and may ask for integrity (which needs CORS).
         if name == "signpost.js":
             headers |= {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
@@ -107,12 +84,12 @@ def read_pages(sites: list[str], root: Path = ROOT) -> dict[str, Page]:
 
 def add_pages(routes: Blueprint, environment: Mapping[str, str]) -> None:
     """Add the routes. Raises SettingError when SIGNPOST_SITES is wrong."""
-    pages = read_pages(allowed_sites(environment))
+    pages = read_pages(sites(environment))
 
     async def send(request: Request, name: str = "") -> HTTPResponse:
         page = pages.get(request.path)
         if page is None:
-            return raw(b"Not found", status=404, content_type="text/plain; charset=utf-8", headers=ALWAYS)
+            return raw(b"Not found", status=404, content_type="text/plain; charset=utf-8")
         if page.tag and page.tag in request.headers.get("if-none-match", ""):
             return raw(b"", status=304, headers=page.headers)
         if "gzip" in request.headers.get("accept-encoding", ""):

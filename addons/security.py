@@ -3,8 +3,8 @@
 `install()` fits it to the application that Rasa makes. A handler that sets a header itself (a page with its own
 Content-Security-Policy) keeps it.
 
-SIGNPOST_SITES: origins whose pages may call /chat and /end themselves, by spaces, e.g. "https://www.school.example".
-None by default: the chat page and the framed widget come from our own origin and need no permission.
+SIGNPOST_SITES: origins that may show the chat page in a frame, and call /chat and /end themselves, by spaces or commas,
+e.g. "https://www.school.example". None by default: our own pages need no permission.
 SIGNPOST_PROXIES: how many proxies of ours stand before this server; only then is X-Forwarded-For believed.
 SIGNPOST_MODELS: the one folder a model may come from; by default models/ beside this code.
 """
@@ -12,6 +12,7 @@ SIGNPOST_MODELS: the one folder a model may come from; by default models/ beside
 import os
 import re
 import sys
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import structlog
@@ -34,16 +35,20 @@ SITE = re.compile(r"https://[a-z0-9.-]+(:\d+)?|http://(localhost|127\.0\.0\.1)(:
 OPEN_TO_SITES = ("/chat", "/end")
 
 
-def sites(environment) -> frozenset[str]:
-    """SIGNPOST_SITES as a set of origins. SystemExit names one that is no https origin: "*" is never allowed."""
-    given = environment.get("SIGNPOST_SITES", "").split()
+class SettingError(SystemExit):
+    """A setting in the environment is wrong: the server does not start. The message names it."""
+
+
+def sites(environment: Mapping[str, str]) -> list[str]:
+    """SIGNPOST_SITES as origins, in order. SettingError names one that is no https origin: "*" is never allowed."""
+    given = [site.rstrip("/") for site in re.split(r"[\s,]+", environment.get("SIGNPOST_SITES", "").lower()) if site]
     for origin in given:
         if not SITE.fullmatch(origin):
-            raise SystemExit(f"SIGNPOST_SITES: {origin!r} is no origin such as https://www.school.example (no path, no *)")
-    return frozenset(given)
+            raise SettingError(f"SIGNPOST_SITES: {origin!r} is no origin such as https://www.school.example (no path, no *)")
+    return given
 
 
-def cors_headers(origin: str | None, path: str, allowed: frozenset[str]) -> dict[str, str]:
+def cors_headers(origin: str | None, path: str, allowed: Collection[str]) -> dict[str, str]:
     """What an answer says about other sites; nothing, unless the origin is listed."""
     if path not in OPEN_TO_SITES or not allowed:
         return {}

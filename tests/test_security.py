@@ -10,7 +10,7 @@ lean.install()
 
 from addons import quiet_log  # noqa: E402
 from addons.rate_limit import RateLimits, Refused  # noqa: E402
-from addons.security import check_model, cors_headers, sites  # noqa: E402
+from addons.security import SettingError, check_model, cors_headers, sites  # noqa: E402
 
 SCHOOL = "https://www.school.example"
 
@@ -24,12 +24,35 @@ def test_no_other_site_may_call_unless_it_is_listed():
     assert "Access-Control-Allow-Credentials" not in cors_headers(SCHOOL, "/chat", listed)
 
 
-@pytest.mark.parametrize(
-    "wrong", ["*", "school.example", "http://school.example", "https://school.example/page", "null", "https://*.example"]
-)
-def test_a_listed_site_is_an_exact_https_origin(wrong):
-    with pytest.raises(SystemExit, match="SIGNPOST_SITES"):
-        sites({"SIGNPOST_SITES": wrong})
+SITES = [  # SIGNPOST_SITES                                                origins
+    ("", []),
+    ("  ", []),
+    (" , ", []),
+    ("https://school.example", ["https://school.example"]),
+    ("https://school.example/ https://b.example:8443", ["https://school.example", "https://b.example:8443"]),
+    ("https://A.example,http://localhost:8000", ["https://a.example", "http://localhost:8000"]),
+]
+WRONG = [
+    "*",
+    "school.example",
+    "http://school.example",
+    "https://school.example/page",
+    "https://a.example; script-src *",
+    "'self'",
+    "null",
+    "https://*.example",
+]
+
+
+@pytest.mark.parametrize("setting, origins", SITES)
+def test_sites_are_read_from_the_setting(setting, origins):
+    assert sites({"SIGNPOST_SITES": setting}) == origins
+
+
+@pytest.mark.parametrize("setting", WRONG)
+def test_a_site_that_is_no_origin_stops_the_start(setting):
+    with pytest.raises(SettingError, match="SIGNPOST_SITES"):
+        sites({"SIGNPOST_SITES": setting})
 
 
 def test_a_model_is_loaded_from_our_own_folder_only(tmp_path):

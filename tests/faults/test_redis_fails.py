@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.faults.conftest import DANGER, Log, installed, say
+from tests.faults.conftest import DANGER, LIMIT, Log, installed, say
 from tools.server import free_port, new_sender, running
 
 
@@ -127,9 +127,9 @@ def test_a_frozen_redis_keeps_nobody_else_waiting(server, line):
         thread.start()
     begun = time.monotonic()
     status, _ = server.post("/end", {"sender": new_sender()})
-    health_seconds = time.monotonic() - begun
+    seconds = time.monotonic() - begun
     for thread in threads:
         thread.join()
     line.set("open")
     assert len(answers) == 10 and {a.card["urgency"] for a in answers} == {"emergency"}
-    assert health_seconds < 2 and status == 503, "it says that it could not forget, and says so soon"
+    assert status == 503 and seconds < LIMIT, "it says that it could not forget; ten silent seconds one after another would be too long"

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import select
 import socket
 import threading
 import time
@@ -113,7 +114,7 @@ def test_a_body_that_drips_is_given_up_and_keeps_nobody_waiting(server):
         threading.Thread(target=drip, daemon=True).start()
         begun = time.monotonic()
         server.chat("hello")
-        assert time.monotonic() - begun < 2
+        assert not select.select([slow], [], [], 0)[0], "the other one is answered while this one still drips"
         head = slow.recv(100_000)
         stop.set()
     assert b" 408 " in head.splitlines()[0] and time.monotonic() - begun < 8
