@@ -5,6 +5,7 @@ was not ours chooses nothing.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from actions.cards import Case
@@ -48,6 +49,7 @@ class Question:
     readers: tuple[str, ...] = AUDIENCES
     only_unknown_age: bool = False
     higher: Urgency | None = None
+    also: Mapping[str, str] = field(default_factory=dict)  # other bare answers: "today" says yes to "Is it today?"
 
     def fits(self, case: Case) -> bool:
         """Whether the answer would change where this case is sent."""
@@ -64,8 +66,7 @@ class Question:
 
     def answer(self, word: str) -> Choice | None:
         """The choice that a bare answer stands for."""
-        if word == "today":
-            word = "yes" if self.name == "meeting_today" else ""
+        word = self.also.get(word, word)
         return next((c for c in self.answers if dict(c.chosen).get("answer") == word), None)
 
 
@@ -208,9 +209,9 @@ class Choices:
         return tuple(self.follow_up(name, reader) for name in self.offers[reader])
 
 
-def _tier(entry: dict, where: str) -> Urgency | None:
+def _tier(entry: dict, where: str, key: str = "urgency") -> Urgency | None:
     try:
-        return Urgency.of(entry["urgency"]) if "urgency" in entry else None
+        return Urgency.of(entry[key]) if key in entry else None
     except ValueError as error:
         raise ContentError(f"{where}: {error}") from None
 
@@ -222,6 +223,9 @@ def _question(name: str, entry: dict, where: str) -> Question:
         raise ContentError(f"{where}: answers are not {', '.join(ANSWERS)}")
     if wrong := {a.get("age") for a in answers.values()} - {None, *AGES}:
         raise ContentError(f"{where}: age {wrong.pop()!r} is not one of {', '.join(AGES)}")
+    also = entry.get("also", {})
+    if wrong := {*also} - {"today"} | {*also.values()} - {*ANSWERS}:
+        raise ContentError(f"{where}: also: {wrong.pop()!r}: only today: yes, no or unsure")
     return Question(
         name=name,
         young=need(ask, "young", where),
@@ -234,5 +238,6 @@ def _question(name: str, entry: dict, where: str) -> Question:
         when=tuple(need(entry, "when", where)),
         readers=tuple(entry.get("readers", AUDIENCES)),
         only_unknown_age=entry.get("ages") == "unknown",
-        higher=Urgency.of(entry["higher"]) if "higher" in entry else None,
+        higher=_tier(entry, where, "higher"),
+        also=also,
     )

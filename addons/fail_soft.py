@@ -4,6 +4,9 @@ A conversation's tracker and its lock may live in another process (Redis, a data
 slow; the person who writes must not wait for it. Rasa's own wrapper waits without limit, runs blocking clients in the event
 loop, so that one hung store stops everybody, and when saving fails it keeps the whole conversation, words included, in
 memory for ever.
+
+This guards whatever store endpoints.yml names. Our own Redis stores (addons/shared.py) bound their waiting themselves, with
+a copy at hand; for them this is the second line.
 """
 
 import asyncio
@@ -21,9 +24,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from addons.operator_log import note
 
 STORE_SECONDS = 1.0  # a store on the same network answers in a few milliseconds
-REST_SECONDS = float(
-    os.environ.get("SIGNPOST_STORE_REST_SECONDS", "5")
-)  # after a failure it is left alone this long, so that a hung one costs a turn one wait and not six
+# After a failure it is left alone this long, so that a hung one costs a turn one wait and not six.
+REST_SECONDS = float(os.environ.get("SIGNPOST_STORE_REST_SECONDS", "5"))
 LOCK_SECONDS = 20.0  # a lock whose holder died opens by itself; a turn takes 8 s at the very most
 HELD_SECONDS = 2.0  # a healthy turn is over in a tenth of this; then the lock is taken for a dead one's
 HUNG_CALLS = 200  # threads that never came back; above it one call at a time is tried, until one succeeds
@@ -166,7 +168,8 @@ class SoftLockStore(LockStore):
     async def lock(self, conversation_id: str, lock_lifetime: float = LOCK_SECONDS, wait_time_in_seconds: float = 0.1) -> AsyncIterator:
         """Hold the conversation's lock.
 
-        Another replica's is waited for HELD_SECONDS: its holder may have been killed, or the store may have carried out late what we had given up. A lock of this process is waited for as long as it is held.
+        Another replica's is waited for HELD_SECONDS: its holder may have been killed, or the store may have carried out
+        late what we had given up. A lock of this process is waited for as long as it is held.
         """
         if type(self.inner).lock is not LockStore.lock or isinstance(self.inner, InMemoryLockStore):  # soft by itself, or in memory
             async with self.inner.lock(conversation_id) as lock:

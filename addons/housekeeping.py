@@ -12,7 +12,7 @@ TICK = float(os.environ.get("SIGNPOST_TICK_SECONDS") or 30)  # forgetting is at 
 
 
 def store_of(app):
-    """The tracker store itself, without the fail-safe one that Rasa wraps around it. None before the model is loaded."""
+    """The tracker store itself, without our fail-soft one around it (addons/fail_soft.py). None before the model is loaded."""
     store = getattr(getattr(app.ctx, "agent", None), "tracker_store", None)
     return getattr(store, "_tracker_store", store)
 

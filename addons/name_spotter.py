@@ -24,8 +24,9 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
     """Add entities app, contact, nation, said, age and reader, and the label `signs`.
 
     In:  Message.text.
-    Out: `entities`, each with a value of ours (an id, never a quotation); `signs`, ids of the warning signs that the
-         text describes (data/signs/); `wonders`, whether it asks if that is all right; `personal`, whether it gives a number, an address or the like;
+    Out: `entities`, each with a value of ours (an id, never a quotation); `wonders`, whether it asks if something is
+         all right; `signs`, where it asks so, ids of the warning signs that the text describes (data/signs/);
+         `personal`, whether it gives a number, an address or the like;
          `probing`, whether it asks how to get at a child or round this bot (data/probing/).
     Names come from content/ when the model is loaded: a new app guide needs no training.
     """
@@ -55,9 +56,12 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
                 {"entity": found.kind, "value": found.value, "start": found.start, "end": found.end} for found in self._spotter.spot(text)
             ]
             message.set(ENTITIES, self.add_extractor_name(entities), add_to_output=True)
-            signs = sorted({signal.family for signal in sign_detector().scan(text) if signal.cancelled_by is None})
-            message.set("signs", signs, add_to_output=True)
-            message.set("wonders", wonders(text), add_to_output=True)
+            asks = wonders(text)
+            message.set("wonders", asks, add_to_output=True)
+            # Only who asks is told of signs, and looking for them costs more than all else here.
+            if asks or (message.get("ask") or {}).get("name") == "is_this_ok":
+                signs = sorted({signal.family for signal in sign_detector().scan(text) if signal.cancelled_by is None})
+                message.set("signs", signs, add_to_output=True)
             message.set("probing", probing_detector().tier(text) is not None, add_to_output=True)
             message.set("personal", bool(set(personal.kinds(text)) & GIVEN_AWAY), add_to_output=True)
         return messages

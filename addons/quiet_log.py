@@ -7,6 +7,9 @@ exception, which may quote somebody. After `install()`:
 - an exception is its kind and the places in the code, never its message, also from threads, tasks and at exit;
 - of Rasa's structured events the name, level and numbers are kept; of ours everything;
 - the access log, which holds addresses, is off, and a crash writes no core file.
+
+This governs how a line is written, in the whole process, from before Rasa is imported. Which lines are written about a
+turn that failed is decided in addons/operator_log.py.
 """
 
 import logging

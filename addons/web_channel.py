@@ -123,7 +123,11 @@ class WebChannel(InputChannel):
         return json_response(answer, status=status)
 
     async def _answer(self, request: Request, on_new_message) -> tuple[int, list[dict]]:
-        """Status and messages. Never raises: the last line of defence is here."""
+        """Status and messages. Never raises: the last line of defence is here.
+
+        The deterministic layer runs inside the pipeline. Here it is asked only about what the pipeline does not read
+        whole, or did not answer.
+        """
         sender, text, heard = "", "", None
         try:
             body = await _json_body(request)
@@ -132,24 +136,24 @@ class WebChannel(InputChannel):
             # First what other processes have heard: a refusal too must not fall below it.
             await self.floors.refresh(sender)
             await self.limits.admit(request.remote_addr or request.ip, sender)
-            heard = await self._listen(text)
+            heard = await self._listen(text) if len(text) > self.message_chars else None
             async with self.turns.place(sender, text):
                 reply = await self._turn(on_new_message, sender, text, heard)
             return 503 if _no_model(request, reply) else 200, reply
         except Refused as refused:
             # Even a refused message is listened to: an emergency in it gets 999 first, and is remembered.
             text = text or clean(refused.text[: self.paste_chars])
-            heard = await self._listen(text) if text else None
+            heard = heard or await self._listen(text)
             floor = await self._raise_floor(sender, heard)
             tier = highest(floor, heard, Urgency.SUPPORT)
             return refused.status, as_messages(sender, safety_reply(content(), why=refused.why, urgency=tier))
         except Exception as error:
             note("chat_failed", error=kind(error))
-            tier = highest(self.floors.get(sender), heard, Urgency.SUPPORT)
+            tier = highest(self.floors.get(sender), heard or await self._listen(text), Urgency.SUPPORT)
             return 200, as_messages(sender, safety_reply(content(), why="degraded", urgency=tier))
 
     async def _listen(self, text: str) -> Urgency | None:
-        """What the deterministic layer hears. A long paste is read in a thread, one at a time: others are not kept waiting."""
+        """What the deterministic layer hears; None: nothing, or it failed. A long paste is read in a thread, one at a time: others are not kept waiting."""
         try:
             if len(text) <= self.message_chars:
                 return detector().tier(text)
@@ -183,7 +187,7 @@ class WebChannel(InputChannel):
         return text
 
     async def _turn(self, on_new_message, sender: str, text: str, heard: Urgency | None) -> list[dict]:
-        """Rasa's answer, if it is whole; the safety card if not."""
+        """Rasa's answer, if it is whole; the safety card if not. heard: what was heard in a text too long for the model."""
         floor = self.floors.get(sender)
         output = CollectingOutputChannel()
         for_model = text or "/vague_distress"
@@ -210,7 +214,7 @@ class WebChannel(InputChannel):
             note("urgency_fell", was=floor.word, to=tier.word)
         else:
             note("no_whole_reply", messages=len(messages))
-        tier = highest(await self._raise_floor(sender, heard), Urgency.SUPPORT)
+        tier = highest(await self._raise_floor(sender, heard or await self._listen(text)), Urgency.SUPPORT)
         return as_messages(sender, safety_reply(content(), why="degraded", urgency=tier))
 
     async def _raise_floor(self, sender: str, heard: Urgency | None) -> Urgency:

@@ -50,7 +50,7 @@ def test_when_no_place_comes_free_people_get_the_card_and_danger_in_it_is_heard(
         await asyncio.sleep(0.05)
         started = asyncio.get_running_loop().time()
         answer = await channel._chat(request("hes outside my house and my mums at work", "f" * 32), hangs)
-        assert asyncio.get_running_loop().time() - started < 0.4
+        assert asyncio.get_running_loop().time() - started < channel.turn_seconds, "not as long as the turn that hangs"
         for task in held:
             task.cancel()
         await asyncio.gather(*held, return_exceptions=True)
@@ -80,7 +80,7 @@ def test_a_crowd_waits_in_line_and_is_served():
 def test_one_conversation_takes_one_place_however_much_it_sends():
     async def work():
         channel = WebChannel()
-        channel.turns = Turns(at_once=2, patience=1)
+        channel.turns = Turns(at_once=2, patience=60)
         flood = [asyncio.create_task(channel._chat(request("hello", "a" * 32), hangs)) for _ in range(10)]
         await asyncio.sleep(0.05)
         started = asyncio.get_running_loop().time()
@@ -94,7 +94,7 @@ def test_one_conversation_takes_one_place_however_much_it_sends():
     async def quick(message):
         return None
 
-    assert asyncio.run(work()) < 0.2
+    assert asyncio.run(work()) < 5, "its own conversation's line, not the others'"
 
 
 def test_a_refused_flood_is_still_listened_to():

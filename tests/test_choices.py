@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from actions.cards import Case
-from actions.choices import ANSWERS, MOST
-from actions.contacts import load_yaml
+from actions.choices import ANSWERS, MOST, Choices
+from actions.contacts import ContentError, load_yaml
 from actions.content import ROOT, UNASKED
 from actions.urgency import AUDIENCES, Urgency
 
@@ -78,6 +78,30 @@ def test_an_offender_or_an_adult_worried_by_own_thoughts_is_offered_no_scripts(c
         for audience in ("young_person", "parent"):
             asks = [dict(b.chosen).get("ask") for b in content.offer(Case(topic, Urgency.SUPPORT, audience, worry=topic)).buttons]
             assert set(asks) == {None}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"higher": "emergancy"},
+        {"also": {"today": "perhaps"}},
+        {"also": {"tomorrow": "yes"}},
+        {"answers": {"yes": {"title": "Yes"}}},
+    ],
+)
+def test_a_question_with_a_mistake_in_it_is_named(content, wrong):
+    entry = load_yaml(ROOT / "choices.yml")
+    entry["questions"]["meeting_today"] |= wrong
+    abouts = {name: about for name, about in content.follow_ups.abouts.items() if name not in UNASKED}
+    Choices.load(load_yaml(ROOT / "choices.yml"), abouts, "choices.yml")
+    with pytest.raises(ContentError, match=r"choices\.yml: questions: meeting_today: "):
+        Choices.load(entry, abouts, "choices.yml")
+
+
+def test_today_says_yes_to_whether_it_is_today_and_nothing_to_other_questions(content):
+    answered = {name: question.answer("today") for name, question in content.choices.questions.items()}
+    assert answered.pop("meeting_today").urgency is Urgency.EMERGENCY
+    assert set(answered.values()) == {None}
 
 
 def test_titles_are_short_enough_for_a_button(content):

@@ -156,7 +156,7 @@ def card(**changes) -> str:
     return json.dumps([*({"recipient_id": "x", "text": t} for t in texts), {"recipient_id": "x", "custom": whole | changes}])
 
 
-def until(page, check: Callable, *, seconds: float = 5):
+def until(page, check: Callable, *, seconds: float = 20):
     """Wait until check() is true; its value. What happens in the browser meanwhile is only heard while `page` waits."""
     deadline = time.monotonic() + seconds
     while not (found := check()):
