@@ -19,29 +19,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tools.programs import provide
 from tools.server import MODEL, ROOT, Server, free_port
 
-PACKAGES = {"redis-server": "redis-server", "haproxy": "haproxy"}  # program -> Debian package
+PROGRAMS = ("redis-server", "haproxy")
 DEPLOY = ROOT / "deploy"
-
-
-def missing_programs() -> list[str]:
-    """Debian packages that a cluster needs and this machine lacks."""
-    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    return [package for program, package in PACKAGES.items() if not shutil.which(program, path=path)]
-
-
-def install_programs() -> None:
-    """Install what is missing, as root on Debian; otherwise SystemExit says what to install."""
-    if not (missing := missing_programs()):
-        return
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print(f"Installing {' and '.join(missing)} …", flush=True)
-        subprocess.run(["apt-get", "update", "-qq"], check=False)
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}  # don't start the system's own Redis
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], check=False, env=environment)
-    if missing := missing_programs():
-        raise SystemExit(f"make cluster needs {' and '.join(missing)}. On Debian: apt-get install {' '.join(missing)}")
 
 
 def _ended(process: subprocess.Popen | None, patience: float = 20) -> None:
@@ -249,11 +231,8 @@ def main() -> None:
     """`make cluster N=2`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("replicas", type=int, nargs="?", default=2)
-    parser.add_argument("--install-only", action="store_true", help="install Redis and the proxy if they are missing, and stop")
     given = parser.parse_args()
-    install_programs()
-    if given.install_only:
-        return
+    provide(*PROGRAMS)
     made = Cluster(given.replicas, port=int(os.environ.get("SIGNPOST_PORT", "5005")))
     stopping = threading.Event()
     rolling = threading.Event()

@@ -17,7 +17,8 @@ import threading
 from pathlib import Path
 
 from tools.bench import cpu, memory
-from tools.cluster import Cluster, missing_programs
+from tools.cluster import PROGRAMS, Cluster
+from tools.programs import missing
 from tools.server import ROOT, Server, new_sender, running
 
 PYTHON = ROOT / ".tools/load/bin/python"
@@ -234,8 +235,8 @@ def main() -> None:
         done(one_server("one server", people, given.seconds))
     for people in given.people if "faults" in given.runs else ():
         done(one_server(f"one server, every {FAULT_EVERY}th action fails", people, given.seconds, SIGNPOST_FAULT_EVERY=str(FAULT_EVERY)))
-    if missing_programs():
-        notes.append(f"The runs with two replicas were left out: {', '.join(missing_programs())} not installed.")
+    if absent := missing(*PROGRAMS):
+        notes.append(f"The runs with two replicas were left out: {', '.join(absent)} not installed.")
     else:
         for people in given.people[-1:] if "killed" in given.runs else ():
             done(replica_killed(people, given.seconds))

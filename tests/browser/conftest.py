@@ -8,6 +8,7 @@ import contextlib
 import pytest
 from chat_page import Broken, Chat, Site
 
+from tests.conftest import cannot
 from tools import chromium
 from tools.server import MODEL, running
 
@@ -28,7 +29,7 @@ new MutationObserver((changes) => {
 def browser():
     """Never silently absent: a skip with its reason, and a failure in CI."""
     if why := chromium.why_not():
-        (pytest.fail if chromium.required() else pytest.skip)(why)
+        cannot(why)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

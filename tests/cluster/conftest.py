@@ -2,18 +2,14 @@
 
 import pytest
 
-from tools.cluster import Cluster, missing_programs
+from tests.conftest import need
+from tools.cluster import PROGRAMS, Cluster
 from tools.server import MODEL
 
 
 @pytest.fixture(scope="session")
-def programs():
-    if missing := missing_programs():
-        pytest.skip(f"not installed: {', '.join(missing)} (as root on Debian: python -m tools.cluster --install-only)")
-
-
-@pytest.fixture(scope="session")
-def cluster(programs):
+def cluster():
+    need(*PROGRAMS)
     assert MODEL.exists(), "train first: make train"
     made = Cluster(2, SIGNPOST_RATE_LIMIT="off", SIGNPOST_TICK_SECONDS="1", PYTHONWARNINGS="ignore")
     try:

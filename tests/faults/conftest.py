@@ -1,7 +1,6 @@
 """Servers with something broken, each started once, two at a time."""
 
 import json
-import os
 import shutil
 import tarfile
 import threading
@@ -138,22 +137,3 @@ def breakable_model(folder: Path) -> Path:
             archive.add(path, path.name)
     shutil.rmtree(inside)
     return made
-
-
-def in_ci() -> bool:
-    """A check that cannot run is a failure there, not a skip."""
-    return bool(os.environ.get("CI"))
-
-
-def missing(what: str):
-    """Skip where a tool is not installed; fail in CI."""
-    (pytest.fail if in_ci() else pytest.skip)(f"{what} is not installed")
-
-
-def installed(program: str, package: str) -> str:
-    """The path of a program; installs Debian's package where we are root and it is absent."""
-    import subprocess
-
-    if not shutil.which(program) and os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "install", "-qq", "-y", package], capture_output=True, check=False, timeout=120)
-    return shutil.which(program) or missing(f"{program} ({package})")

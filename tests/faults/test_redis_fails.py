@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from tests.faults.conftest import DANGER, LIMIT, Log, installed, say
+from tests.conftest import need
+from tests.faults.conftest import DANGER, LIMIT, Log, say
 from tools.server import free_port, new_sender, running
 
 
@@ -57,9 +58,10 @@ class Line:
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory):
+    need("redis-server")
     redis_port = free_port()
     command = [
-        installed("redis-server", "redis-server"),
+        "redis-server",
         "--port",
         str(redis_port),
         "--bind",

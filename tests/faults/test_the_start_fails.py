@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import DANGER, LIMIT, Log, installed, missing, say
+from tests.conftest import cannot, need
+from tests.faults.conftest import DANGER, LIMIT, Log, say
 from tools.server import MODEL, ROOT, free_port, new_sender, running
 
 SOON = 40  # seconds to wait for what heals by itself, on a busy machine
@@ -88,8 +89,8 @@ def fleet(starting, tmp_path_factory):
 
 
 def _faketime(clock: Path) -> dict[str, str]:
-    installed("faketime", "faketime")
-    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None) or missing("libfaketime")
+    need("faketime")
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None) or cannot("no libfaketime")
     return {
         "LD_PRELOAD": str(library),
         "FAKETIME_TIMESTAMP_FILE": str(clock),
@@ -151,7 +152,7 @@ def test_without_a_model_people_get_numbers_and_the_model_is_taken_up_when_it_co
 
 def test_a_full_disk_costs_the_model_at_most_and_only_until_there_is_room(fleet):
     if not fleet["disk"].mounted:
-        missing("the right to mount a small file system")
+        cannot("no right to mount a small file system")
     server = fleet["full disk"]()
     begun = say(server, DANGER)
     assert begun.status == 503 and begun.card["urgency"] == "emergency"
