@@ -45,10 +45,11 @@ class Canary:
 
     def needles(self) -> list[bytes]:
         """What to look for: each word that is rare enough alone, in the ways that a program may write it."""
-        rare = [*self.name.lower().split(), self.street.lower(), self.tail, self.digits, f"{self.digits[:5]} {self.digits[5:]}"]
+        words = [*self.name.lower().split(), self.street.lower(), self.tail]
         made = []
-        for word in rare:
-            made += [word.encode(), word.encode("utf-16-le"), word.replace(" ", "%20").encode()]
+        for rare in (*words, self.digits, f"{self.digits[:5]} {self.digits[5:]}"):
+            made += [rare.encode(), rare.encode("utf-16-le"), rare.replace(" ", "%20").encode()]
+        for word in words:  # not the number: on a boundary its own last digits are lost, and all drama numbers share the rest
             # base64 of the word in the middle of something: three ways to fall on its boundaries
             for pad in range(3):
                 made.append(base64.b64encode(b"\0" * pad + word.encode())[4 if pad else 0 : -4].lower())
