@@ -16,7 +16,7 @@ from rasa_sdk.events import SlotSet
 from actions.cards import Case, Reply, compose
 from actions.contacts import StaleError
 from actions.content import Content, load_content
-from actions.turns import State, after_message
+from actions.turns import MANNERS, State, after_message
 from actions.urgency import Urgency, highest
 
 
@@ -85,6 +85,8 @@ class ActionAdvise(Action):
             advice = words.follow_ups.advice(state.ask, state.about, case, route=route, signs=signs, tapped=state.tapped)
         ask = state.ask if advice else None
         offer = words.offer(case, asked=state.asked, ask=ask, about=state.about, tapped=state.tapped)
+        told = f"{case.topic} {case.urgency.word} {case.audience}"
+        again = not ask and told == state.told and case.urgency in (Urgency.URGENT, Urgency.SUPPORT) and case.topic not in MANNERS
         # In an emergency the server has already said the fixed words (rules.yml); who taps through a menu has read them.
         tapped = (message.get("intent") or {}).get("name") == "choose"
         reply = compose(
@@ -96,6 +98,7 @@ class ActionAdvise(Action):
             advice=advice,
             follow_up=ask or "",
             personal=bool(message.get("personal")),
+            again=again,
         )
         say(dispatcher, reply)
-        return [SlotSet("question", offer.question)]
+        return [SlotSet("question", offer.question), SlotSet("told", state.told if ask else told)]

@@ -91,6 +91,7 @@ def compose(
     advice: Advice | None = None,
     follow_up: str = "",
     personal: bool = False,
+    again: bool = False,
 ) -> Reply:
     """The reply to a case.
 
@@ -98,6 +99,7 @@ def compose(
     lead=False leaves out the first line with the numbers, when it has just been said.
     advice: what to say instead of the topic's own advice: the words of `follow_up`.
     personal: somebody typed personal details; they are asked not to, and told who should have them.
+    again: the same advice was given just before; it stands, but is not opened with the same words as if nobody had listened.
     """
     topic = content.topics.get(case.topic) or content.topics["vague_distress"]
     said = advice or topic.for_reader(case.voice, case.urgency)
@@ -112,7 +114,7 @@ def compose(
     if case.urgency is not Urgency.EMERGENCY:
         steps.append(content.words["safety"])
     steps = [content.fill(s) for s in dict.fromkeys(steps) if s]
-    opening = content.fill(said.say)
+    opening = content.fill(content.words["again"][case.audience] if again else said.say)
     numbers = _lead(case, content) if lead else ""
     # In an emergency the number comes first; otherwise a kind word does.
     first = f"{numbers} {opening}" if case.urgency is Urgency.EMERGENCY else f"{opening} {numbers}"

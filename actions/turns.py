@@ -43,6 +43,7 @@ class State:
     topic: what the reply is about; worry: the last topic that was a worry; tapped: a worry that was tapped, not typed.
     question: the routing question that stands open; misses: how often it was passed by; asked: those not to ask again.
     ask, about: the follow-up that is wanted now, and what it is about.
+    told: the advice given last, by topic, urgency and reader.
     """
 
     SLOTS: ClassVar[tuple[str, ...]]
@@ -58,6 +59,7 @@ class State:
     asked: tuple[str, ...] = ()
     ask: str | None = None
     about: str | None = None
+    told: str | None = None
 
     def slots(self) -> dict[str, Any]:
         """As slot values."""

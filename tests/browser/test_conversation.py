@@ -80,6 +80,21 @@ def test_a_tapped_choice_sends_its_payload_and_shows_its_title(talk):
     assert chat.within.locator(".choices").count() == 0, "old choices are gone"
 
 
+def test_a_question_stands_above_its_answers_and_names_their_group(talk):
+    answers = [{"title": "Yes, today", "payload": '/choose{"a":"b"}'}]
+    chat = talk([card(question="Is the meeting today or tonight?", choices=answers), card(question=5, choices=answers)])
+    chat.frame.evaluate("window.announced.length = 0")
+    turn = chat.say("x")
+    asked, group = turn.locator(".question"), turn.get_by_role("group", name="Is the meeting today or tonight?")
+    assert asked.inner_text() == "Is the meeting today or tonight?"
+    assert asked.bounding_box()["y"] < group.bounding_box()["y"]
+    chat.page.wait_for_timeout(150)
+    assert chat.frame.evaluate("announced[0]").endswith("Is the meeting today or tonight?"), "heard last, after the numbers"
+    turn = chat.say("y")
+    assert chat.within.locator(".question").count() == 0, "the old one is gone, and nonsense is not shown"
+    assert turn.get_by_role("button", name="Yes, today").is_visible()
+
+
 def test_the_starters_are_choices_the_server_knows(at_school):
     chat = at_school(attributes='for="parent"').open()
     chat.within.get_by_role("button", name="I'm a parent or carer").click()

@@ -101,3 +101,14 @@ def test_nobody_is_stuck_in_a_menu(server):
     _, card = tap(server, sender, card, "What else can I ask?")
     _, card = server.chat("hes outside my house and my mums at work", sender)
     assert card["urgency"] == "emergency" and "follow_up" not in card
+
+
+def test_the_same_advice_again_is_not_opened_as_if_nobody_had_listened(server):
+    sender, worry = new_sender(), "some man on snap wants pics of me and im 12"
+    first, card = server.chat(worry, sender)
+    again, same = server.chat(worry, sender)
+    assert "I'm still here" not in first[0] and again[0].startswith("I'm still here")
+    assert "0800 1111" in again[0] and "101" in again[0], "the numbers stay in the words"
+    assert same["contacts"] == card["contacts"] and same["steps"] == card["steps"]
+    changed, _ = server.chat("he said he will share it if i dont pay", sender)
+    assert "I'm still here" not in changed[0]
