@@ -45,6 +45,10 @@ _READERS = (
 )  # fmt: skip
 
 _ONLY_AGE = re.compile(rf"\W*(?:im|i am|iam|am|aged?)?\s*(?:only |just |nearly )?{_NUMBER}\s*(?:yrs?|years?)?(?: ?old)?\W*")
+# "hes 15", "my daughter is 12": a child's age and nothing else. An adult's ("hes 40") is no bare fact here.
+_ONLY_THEIR_AGE = re.compile(
+    rf"\W*(?:hes|shes|he is|she is|theyre|they are|(?:my|our) (?:\w+ ){{1,2}}is) (?:only |just |nearly )?{_NUMBER}\s*(?:yrs?|years?)?(?: ?old)?\W*"
+)
 _ONLY_PLACE = re.compile(r"\W*(?:(?:im|i am|we are|were|i|we)\s+)?(?:(?:live|living)\s+)?(?:in|from)?\s*(?P<place>[a-z]+(?: [a-z]+)?)\W*")
 _NATION_BEFORE = frozenset("in from live living near outside".split())
 NATION_NAMES = {
@@ -166,8 +170,9 @@ def wonders(text: str) -> bool:
 
 
 def bare_fact(low: str) -> str | None:
-    """ "age" or "place" when the message gives that and nothing more: "im 11", "in scotland"."""
-    if _ONLY_AGE.fullmatch(low):
+    """ "age" or "place" when the message gives that and nothing more: "im 11", "hes 15", "in scotland"."""
+    theirs = _ONLY_THEIR_AGE.fullmatch(low)
+    if _ONLY_AGE.fullmatch(low) or (theirs and (_AGE_WORDS.get(theirs["n"]) or int(theirs["n"])) < 18):
         return "age"
     place = _ONLY_PLACE.fullmatch(low)
     return "place" if place and any(place["place"] in names for names in NATION_NAMES.values()) else None

@@ -30,7 +30,7 @@ SURE_OF_ASK = 0.35
 REFUSAL = "refusal"
 # The family of danger (data/danger/) of those who can't speak because somebody would hear.
 CANT_TALK = "cant_talk"
-# Answers that are a fact about the reader and nothing more.
+# Answers that are a fact about the reader, or about the child, and nothing more.
 BARE_FACTS = frozenset(["age", "place"])
 # Topics where naming an app means wanting its guide.
 ABOUT_APPS = frozenset(["how_to_block"])
@@ -134,7 +134,7 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
         nation=found.get("nation") or state.nation,
         age=found.get("age") or state.age,
     )
-    if intent in MANNERS and state.worry and (corrected or found.get("nation") or found.get("age")):
+    if intent in MANNERS and state.worry and (corrected or found.get("nation") or found.get("age") or found.get("said") in BARE_FACTS):
         state = replace(state, topic=state.worry)  # "no I meant my friend": the worry again, for the new reader
     if state.question:
         state = _question_met(state, intent, now, found.get("said"), content)

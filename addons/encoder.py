@@ -8,6 +8,7 @@ tell the tiers of urgency apart better than the last, which blurs who did what w
 import functools
 import hashlib
 import importlib.resources
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,10 @@ class Encoder:
         self.backend = backend
         self._pieces = pieces or tokenizer()
 
+    def whole_words(self) -> set[str]:
+        """The words it has a vector for: all right, all lower case."""
+        return {piece for piece in self._pieces.get_vocab() if piece.isalpha()}
+
     def tokens(self, texts: list[str], progress=None) -> list[np.ndarray]:
         """Token vectors, in the order given. Batches texts of like length; `progress` is called with each batch's size."""
         pieces = [self._pieces.encode(text).ids for text in texts]
@@ -108,6 +113,14 @@ class Encoder:
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         return cls(lambda ids, mask: session.run(None, {"ids": ids, "mask": mask})[0], f"onnx {path.stem}", pieces)
+
+    @classmethod
+    def fp32(cls, pieces=None) -> "Encoder":
+        """An encoder on onnxruntime from the published weights, for where the int8 one does not run. Twice as slow."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "minilm_fp32.onnx"
+            _write_graph(path)
+            return cls.from_onnx(path, pieces=pieces)
 
     @classmethod
     def from_numpy(cls, weights: dict[str, np.ndarray] | None = None) -> "Encoder":

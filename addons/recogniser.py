@@ -21,9 +21,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from actions.normalise import words_of
 from actions.urgency import AUDIENCES, Urgency, tier_of
 from addons.attention_head import AttentionHead, Task
-from addons.encoder import Encoder, model_folder, write_onnx
+from addons.encoder import Encoder, WrongWeights, model_folder, write_onnx
 from addons.ngrams import NgramHead
 from addons.progress import Progress
+from addons.spelling import Spelling
 from addons.typos import noisy
 
 log = structlog.get_logger("signpost.recogniser")
@@ -54,10 +55,19 @@ def labels_of(message: Message) -> tuple[str, str, str, str]:
 class Judge:
     """The trained heads together, without Rasa: text in, probabilities out. `Recogniser` wraps it; calibration uses it too."""
 
-    def __init__(self, encoder: Encoder, heads: list[AttentionHead], ngrams: NgramHead, labels: dict[str, list[str]], mix: float):
+    def __init__(
+        self,
+        encoder: Encoder,
+        heads: list[AttentionHead],
+        ngrams: NgramHead,
+        spelling: Spelling,
+        labels: dict[str, list[str]],
+        mix: float,
+    ):
         self.encoder = encoder
         self.heads = heads
         self.ngrams = ngrams
+        self.spelling = spelling
         self.labels = labels
         self.mix = mix
 
@@ -83,10 +93,19 @@ class Judge:
                 heads.append(head.fit(tokens, tasks, rounds=rounds, seed=seed + member, progress=progress))
         with Progress("training word and letter features", len(labels)) as progress:
             ngrams = NgramHead.train([*texts, *noisy_texts], truth, {t: len(v) for t, v in labels.items()}, progress)
-        return cls(encoder, heads, ngrams, labels, mix)
+        return cls(encoder, heads, ngrams, Spelling.learn(texts, encoder.whole_words()), labels, mix)
 
     def scores(self, texts: list[str], tokens=None) -> dict[str, np.ndarray]:
-        """Probabilities by task: float (n, labels)."""
+        """Probabilities by task: float (n, labels). A text with slips is read twice, as typed and mended; both count the same."""
+        found = self._scores(texts, tokens)
+        mended = {i: m for i, text in enumerate(texts) if (m := self.spelling.mend(text)) != text}
+        if mended:
+            again, rows = self._scores([*mended.values()]), [*mended]
+            for task, share in found.items():
+                share[rows] = (share[rows] + again[task]) / 2
+        return found
+
+    def _scores(self, texts: list[str], tokens=None) -> dict[str, np.ndarray]:
         tokens = self.encoder.tokens(texts) if tokens is None else tokens
         views = [head.predict(tokens) for head in self.heads]
         spelling = self.ngrams.predict(texts)
@@ -118,7 +137,7 @@ class Recogniser(IntentClassifier, GraphComponent):
         """Defaults; config.yml gives the ones in use, each with its reason."""
         return {
             # Rasa's training cache sees this class only: raise the number when a helper changes, or a stale model is reused.
-            "version": 3,
+            "version": 4,
             "rounds": 6,
             "members": 2,
             "mix": 0.6,
@@ -222,6 +241,7 @@ def _save(judge: Judge, folder: Path) -> None:
     arrays = {f"head{i}.{k}": v for i, head in enumerate(judge.heads) for k, v in head.p.items()}
     np.savez(folder / "heads.npz", **arrays)
     (folder / "labels.json").write_text(json.dumps(judge.labels), encoding="utf-8")
+    (folder / "spelling.json").write_text(json.dumps(judge.spelling.counts, ensure_ascii=False), encoding="utf-8")
     judge.ngrams.save(folder)
 
 
@@ -242,13 +262,24 @@ def _load(folder: Path, mix: float) -> Judge:
     pieces = Tokenizer.from_file(str(folder / "tokenizer.json"))
     pieces.no_padding()
     pieces.enable_truncation(MAX_PIECES)
-    return Judge(_encoder(folder, pieces), heads, NgramHead.load(folder), labels, mix)
+    encoder = _encoder(folder, pieces)
+    counts = json.loads((folder / "spelling.json").read_text(encoding="utf-8"))
+    return Judge(encoder, heads, NgramHead.load(folder), Spelling(counts, encoder.whole_words()), labels, mix)
 
 
 def _encoder(folder: Path, pieces) -> Encoder:
-    """The archive's int8 encoder; on a machine where onnxruntime does not work, the published weights in numpy."""
-    try:
-        return Encoder.from_onnx(folder / "minilm_int8.onnx", pieces=pieces)
-    except Exception as error:
-        log.warning("encoder_fell_back_to_numpy", error=type(error).__name__)
-        return Encoder.from_numpy()
+    """The archive's int8 encoder; where it does not run, the published weights: in fp32 on onnxruntime, then in numpy."""
+    for make in (
+        lambda: Encoder.from_onnx(folder / "minilm_int8.onnx", pieces=pieces),
+        lambda: Encoder.fp32(pieces=pieces),
+        Encoder.from_numpy,
+    ):
+        try:
+            encoder = make()
+            encoder.tokens(["hello"])
+            return encoder
+        except WrongWeights:
+            raise
+        except Exception as error:
+            log.warning("encoder_fell_back", error=type(error).__name__)
+    raise WrongWeights("no encoder runs on this machine: neither onnxruntime, nor numpy with the published weights")

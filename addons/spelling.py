@@ -1,0 +1,74 @@
+"""The nearest word that people use for one they mistyped: "outsied" is read a second time as "outside".
+
+Words come from the training messages; what the encoder knows as a whole word is never touched. Where nothing is near, the
+word stays: names, slang and other languages pass through.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from actions.normalise import CONTRACTIONS, TEXT_SPEAK
+
+_WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
+_STRETCHED = re.compile(r"(.)\1{2,}")
+SHORTEST, LONGEST = 4, 24  # letters: in "hse" three words are near, and no word is longer
+KNOWN = 2  # a word seen so often stands; fewer may be a slip of ours
+WORTH = 4  # a word seen so often may be meant by another
+COMMON = 30  # words seen so often may have run together: "hewants"
+
+
+class Spelling:
+    """Mends words that are one slip away from one in use: a letter missing, extra, wrong, or two swapped.
+
+    counts: how often each word stands in the training messages, lower case, no apostrophes. lexicon: words that are right too.
+    """
+
+    def __init__(self, counts: dict[str, int], lexicon: Iterable[str] = ()):
+        self.counts = counts
+        self._right = {*counts, *lexicon, *CONTRACTIONS, *TEXT_SPEAK}
+        self._near: dict[str, list[str]] = defaultdict(list)
+        for word, n in sorted(counts.items()):
+            if n >= WORTH and len(word) >= SHORTEST:
+                for key in _keys(word):
+                    self._near[key].append(word)
+
+    @classmethod
+    def learn(cls, texts: Iterable[str], lexicon: Iterable[str] = ()) -> "Spelling":
+        """From training messages, as they were written."""
+        counts = Counter(_plain(match[0]) for text in texts for match in _WORD.finditer(text))
+        return cls({word: n for word, n in counts.items() if n >= KNOWN}, lexicon)
+
+    def mend(self, text: str) -> str:
+        """The text with its mistyped words mended; the same text when there are none. Nothing is cached: typed words stay nowhere."""
+        return _WORD.sub(lambda match: self._mended(match[0]), text)
+
+    def _mended(self, typed: str) -> str:
+        word = _plain(typed)
+        if word in self._right or not SHORTEST <= len(word) <= LONGEST:
+            return typed
+        short = _STRETCHED.sub(r"\1", word)
+        if short in self.counts:
+            return short
+        near = {found for key in _keys(word) for found in self._near.get(key, ())}
+        if near:
+            return max(sorted(near), key=lambda found: self._likely(word, found))
+        return self._parted(word) or typed
+
+    def _likely(self, word: str, meant: str) -> int:
+        """How likely this was meant: by use; a swap and a right first letter count for more, as thumbs go."""
+        return self.counts[meant] * (3 if meant[0] == word[0] else 1) * (4 if sorted(meant) == sorted(word) else 1)
+
+    def _parted(self, word: str) -> str:
+        """Two common words that ran together; "" when it is none."""
+        uses = {i: min(self.counts.get(word[:i], 0), self.counts.get(word[i:], 0)) for i in range(2, len(word) - 1)}
+        best = max(uses, key=uses.get)
+        return f"{word[:best]} {word[best:]}" if uses[best] >= COMMON else ""
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("'", "").replace("’", "")
+
+
+def _keys(word: str) -> set[str]:
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
