@@ -8,6 +8,7 @@ tell the tiers of urgency apart better than the last, which blurs who did what w
 import functools
 import hashlib
 import importlib.resources
+import logging
 import tempfile
 from pathlib import Path
 
@@ -116,7 +117,7 @@ class Encoder:
 
     @classmethod
     def fp32(cls, pieces=None) -> "Encoder":
-        """An encoder on onnxruntime from the published weights, for where the int8 one does not run. Twice as slow."""
+        """An encoder on onnxruntime from the published weights, for where the int8 one does not run. Twice as slow; needs onnx."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "minilm_fp32.onnx"
             _write_graph(path)
@@ -171,7 +172,12 @@ def write_onnx(folder: Path) -> tuple[Path, Path]:
 
     full, small = folder / "minilm_fp32.onnx", folder / "minilm_int8.onnx"
     _write_graph(full)
-    quantize_dynamic(full, small, weight_type=QuantType.QInt8, per_channel=True)
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)  # it advises to tidy graphs first; ours is tidy, we write it
+    try:
+        quantize_dynamic(full, small, weight_type=QuantType.QInt8, per_channel=True)
+    finally:
+        logging.disable(before)
     return full, small
 
 

