@@ -60,13 +60,22 @@ class WebChannel(InputChannel):
 
     message_chars: read whole by the model. paste_chars: above it 413; between the two the deterministic layer reads
     all and the model the first and last half of message_chars. turn_seconds: then the safety card is sent; it must
-    outlast an action's own limit (addons/in_process.py). health_seconds: how long an answer of GET /health holds.
+    outlast an action's own limit (addons/in_process.py). answer_seconds: the same, counted from when the message was read,
+    waiting in line included; the page gives up at 8. health_seconds: how long an answer of GET /health holds.
     """
 
-    def __init__(self, message_chars: int = 2000, paste_chars: int = 16384, turn_seconds: float = 6, health_seconds: float = 5):
+    def __init__(
+        self,
+        message_chars: int = 2000,
+        paste_chars: int = 16384,
+        turn_seconds: float = 6,
+        answer_seconds: float = 7.5,
+        health_seconds: float = 5,
+    ):
         self.message_chars = message_chars
         self.paste_chars = paste_chars
         self.turn_seconds = turn_seconds
+        self.answer_seconds = answer_seconds
         self.health_seconds = health_seconds
         self.floors, self.limits = floors_and_limits(os.environ)
         self.turns = Turns()
@@ -133,12 +142,14 @@ class WebChannel(InputChannel):
             body = await _json_body(request)
             sender = _sender(body)
             text = self._text(body)
+            until = time.monotonic() + self.answer_seconds
             # First what other processes have heard: a refusal too must not fall below it.
             await self.floors.refresh(sender)
             await self.limits.admit(request.remote_addr or request.ip, sender)
             heard = await self._listen(text) if len(text) > self.message_chars else None
             async with self.turns.place(sender, text):
-                reply = await self._turn(on_new_message, sender, text, heard)
+                seconds = min(self.turn_seconds, max(0.5, until - time.monotonic()))
+                reply = await self._turn(on_new_message, sender, text, heard, seconds)
             return 503 if _no_model(request, reply) else 200, reply
         except Refused as refused:
             # Even a refused message is listened to: an emergency in it gets 999 first, and is remembered.
@@ -186,7 +197,7 @@ class WebChannel(InputChannel):
             text = text.lstrip("/ ")
         return text
 
-    async def _turn(self, on_new_message, sender: str, text: str, heard: Urgency | None) -> list[dict]:
+    async def _turn(self, on_new_message, sender: str, text: str, heard: Urgency | None, seconds: float) -> list[dict]:
         """Rasa's answer, if it is whole; the safety card if not. heard: what was heard in a text too long for the model."""
         floor = self.floors.get(sender)
         output = CollectingOutputChannel()
@@ -198,9 +209,9 @@ class WebChannel(InputChannel):
         # The floor travels with the message: a turn that failed, here or in another process, left no trace in the tracker.
         message = UserMessage(for_model, output, sender, input_channel=self.name(), metadata={**signal, "floor": floor.word})
         try:
-            await asyncio.wait_for(on_new_message(message), self.turn_seconds)
+            await asyncio.wait_for(on_new_message(message), seconds)
         except TimeoutError:
-            note("turn_timed_out", seconds=self.turn_seconds)
+            note("turn_timed_out", seconds=round(seconds, 1))
         except Exception as error:
             note("turn_failed", error=kind(error))
         messages = _rest_shape(sender, output.messages)
@@ -251,7 +262,7 @@ class WebChannel(InputChannel):
             return healthy
         sender = os.urandom(16).hex()
         with operator_log.turn():  # the log is for people's turns
-            reply = await self._turn(on_new_message, sender, "hello", None)
+            reply = await self._turn(on_new_message, sender, "hello", None, self.turn_seconds)
             await self._forget(app, sender)
         self.floors.forget(sender)
         healthy = not reply[-1]["custom"]["degraded"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 import types
 
 import pytest
@@ -61,6 +62,21 @@ def test_when_no_place_comes_free_people_get_the_card_and_danger_in_it_is_heard(
     card = answer.raw_body[-1]["custom"]
     assert answer.status == 503 and card["degraded"] and card["urgency"] == "emergency" and card["contacts"][0]["id"] == "999"
     assert floor == "emergency", "and remembered for the next message"
+
+
+def test_waiting_in_line_and_a_turn_that_hangs_together_take_no_longer_than_the_page_waits():
+    async def long(message):
+        await asyncio.sleep(60)
+
+    async def work():
+        channel = WebChannel(turn_seconds=60, answer_seconds=1)
+        return await channel._chat(request("hes outside my house and my mums at work", "e" * 32), long)
+
+    started = time.monotonic()
+    card = asyncio.run(work()).raw_body[-1]["custom"]
+    assert card["degraded"] and card["urgency"] == "emergency" and time.monotonic() - started < 30
+    given = WebChannel.from_credentials({})
+    assert given.turn_seconds < given.answer_seconds < 8, "the page gives up at 8 (widget/chat.js)"
 
 
 def test_a_crowd_waits_in_line_and_is_served():
