@@ -32,7 +32,7 @@ _WONDERS = re.compile(
 )
 # "no i meant my friend", "it's for my daughter", "it's me now, her son": only where somebody says whom this is about, or who
 # they are. "its my brother, he hurts me" and "im a kid" name a person and correct nothing.
-_OTHER = r"(?:friend|friends|mate|mates|bestie|sister|brother|cousin|classmate)\b(?!.*\bme\b)"
+_OTHER = r"(?:friend|friends|mate|mates|bestie|sister|brother|cousin|classmate)\b(?!.*(?<!not )\bme\b)"
 _OWN_CHILD = (
     r"(?:daughter|son|child|kid|grandson|granddaughter|grandchild|stepson|stepdaughter|foster child)\b(?! (?:brother|sister|cousin))"
 )
@@ -40,8 +40,8 @@ _CARER = r"(?:mum|mam|mom|dad|mother|father|parent|nan|nana|gran|grandad|grandma
 _FEW = r"(?:\w+ ){0,2}?"
 _READERS = (
     ("young_person", re.compile(r"\bits (?:really|actually) me\b|\bits me now\b|\bnot\b.{0,30}\bits me\b|^\W*(?:ok(?:ay)? |no )?its me\W*$|\bthe friend is (?:really |actually )?me\b|\bi am the (?:friend|child|kid)\b|\bthis is (?:her|his|their) (?:daughter|son)\b")),
-    ("friend", re.compile(rf"\bi meant? (?:its )?(?:my|a) {_FEW}{_OTHER}|\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|a) {_FEW}{_OTHER}|\bits (?:about|for) (?:my|a) {_FEW}{_OTHER}|\basking for (?:my|a) {_FEW}(?:friend|mate|bestie)\b")),
-    ("parent", re.compile(rf"\bi meant? (?:its )?(?:my|our) {_FEW}{_OWN_CHILD}|\bits (?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\b(?:im|i am) (?:her|his|their|the|a) {_CARER}")),
+    ("friend", re.compile(rf"\bi meant? (?:its |about |from |for )?(?:my|a) {_FEW}{_OTHER}|\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|a) {_FEW}{_OTHER}|\bits (?:about|for) (?:my|a) {_FEW}{_OTHER}|\basking for (?:my|a) {_FEW}(?:friend|mate|bestie)\b")),
+    ("parent", re.compile(rf"\bi meant? (?:its |about |from |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\bits (?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\b(?:im|i am) (?:her|his|their|the|a) {_CARER}")),
 )  # fmt: skip
 
 _ONLY_AGE = re.compile(rf"\W*(?:im|i am|iam|am|aged?)?\s*(?:only |just |nearly )?{_NUMBER}\s*(?:yrs?|years?)?(?: ?old)?\W*")

@@ -34,6 +34,7 @@ SPOTTED = [
     ("its me now, her daughter", {("reader", "young_person")}),
     ("its me", {("reader", "young_person")}),
     ("i mean my little sister", {("reader", "friend")}),
+    ("i meant from my mate, not me", {("reader", "friend")}),
     ("not me, my best friend", {("reader", "friend")}),
     ("asking for a friend", {("reader", "friend")}),
     ("no its about our son", {("reader", "parent")}),
