@@ -18,7 +18,7 @@ from rasa.engine.exceptions import GraphComponentException
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WIDTH, HEADS, LAYERS = 384, 12, 3
 EPSILON = 1e-12
-MAX_PIECES = 128
+MAX_PIECES = 512  # all the places the model has; 2,000 characters are some 440 pieces
 BATCH = 64
 
 
@@ -74,7 +74,7 @@ def _pad(encoded: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
 class Encoder:
     """Token vectors of a text.
 
-    In:  list of str. Longer texts are cut at 128 word pieces.
+    In:  list of str. Longer texts are cut at MAX_PIECES word pieces.
     Out: list of float32 arrays (pieces, 384), one per text: the third layer.
     Source: Reimers & Gurevych 2019 (Sentence-BERT); weights Apache-2.0.
     """

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -34,6 +35,9 @@ TIERS = [u.word for u in Urgency]
 # "He's gone, but …": with one of these a message does not clearly say that the danger has passed.
 DOUBT = frozenset("but still isnt yet until unless thought think maybe probably might again coming outside".split())
 NO_ASK = "none"
+LONG = 35  # words: from here a text is read in passages too
+PASSAGE = (12, 30)  # words: sentences are put together up to the first, and cut above the second
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 OUTSIDE = ("out_of_scope", "trolling_abuse")
 # Share of each task in the loss. Urgency decides who is called, so it leads.
 TASK_WEIGHTS = {"urgency": 1.0, "topic": 0.5, "audience": 0.3, "ask": 0.3}
@@ -129,7 +133,7 @@ def _half(tokens):
 class Recogniser(IntentClassifier, GraphComponent):
     """Topic, urgency and audience of a message.
 
-    In:  Message.text, 1 to 2,000 characters; the encoder reads the first 128 word pieces, the letter features all of it.
+    In:  Message.text, 1 to 2,000 characters: read whole, and a long one also in passages.
     Out: `intent` and `intent_ranking` (topic); `urgency` {"tier", "scores"}; `audience` {"name", "confidence"};
          `ask` {"name", "confidence"}: the follow-up that is likeliest wanted, and how likely;
          `over`, 0 to 1: how much it says that the danger has passed, 0 beside a word of doubt;
@@ -144,7 +148,7 @@ class Recogniser(IntentClassifier, GraphComponent):
         """Defaults; config.yml gives the ones in use, each with its reason."""
         return {
             # Rasa's training cache sees this class only: raise the number when a helper changes, or a stale model is reused.
-            "version": 4,
+            "version": 5,
             "rounds": 6,
             "members": 2,
             "mix": 0.6,
@@ -158,6 +162,7 @@ class Recogniser(IntentClassifier, GraphComponent):
             },
             "audience_threshold": 0.6,
             "over": 0.7,
+            "passage": 0.85,
         }
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, judge: Judge | None = None):
@@ -209,6 +214,24 @@ class Recogniser(IntentClassifier, GraphComponent):
         judge.scores(["hello"])  # the first answer should not pay for warming up
         return cls(config, model_storage, resource, judge)
 
+    def _named(self, scores: dict[str, np.ndarray], row: int = 0) -> dict[str, dict[str, float]]:
+        return {task: dict(zip(self.judge.labels[task], map(float, shares[row]), strict=True)) for task, shares in scores.items()}
+
+    def _of_a_passage(self, text: str, whole: float) -> dict[str, dict[str, float]]:
+        """Urgency and topic of the passage of a long text that is surely an emergency; {} when there is none.
+
+        Danger told in one sentence of a long story is thinned out by the rest: read whole, most of it is missed.
+        """
+        if not (parts := passages(text)):
+            return {}
+        scores = self.judge.scores(parts)
+        danger = scores["urgency"][:, TIERS.index("emergency")]
+        row = int(danger.argmax())
+        if danger[row] < max(self.config["passage"], whole):
+            return {}
+        named = self._named(scores, row)
+        return {task: named[task] for task in ("urgency", "topic")}
+
     def process(self, messages: list[Message]) -> list[Message]:
         """Put topic, urgency and audience on each message."""
         for message in messages:
@@ -218,9 +241,9 @@ class Recogniser(IntentClassifier, GraphComponent):
         return messages
 
     def _read(self, message: Message, text: str) -> None:
-        scores = {
-            task: dict(zip(self.judge.labels[task], map(float, row[0]), strict=True)) for task, row in self.judge.scores([text]).items()
-        }
+        scores = self._named(self.judge.scores([text]))
+        if scores["topic"].get("danger_over", 0.0) < self.config["over"]:
+            scores |= self._of_a_passage(text, scores["urgency"]["emergency"])
         ranking = sorted(scores["topic"].items(), key=lambda item: -item[1])
         message.set(INTENT, {"name": ranking[0][0], "confidence": ranking[0][1]}, add_to_output=True)
         message.set("intent_ranking", [{"name": n, "confidence": c} for n, c in ranking[:5]], add_to_output=True)
@@ -241,6 +264,22 @@ class Recogniser(IntentClassifier, GraphComponent):
         if sure < self.config["audience_threshold"]:
             audience = "unknown"
         message.set("audience", {"name": audience, "confidence": sure}, add_to_output=True)
+
+
+def passages(text: str) -> list[str]:
+    """A long text in passages of whole sentences, or of words where nobody set a full stop; [] when it is short."""
+    if len(text.split()) < LONG:
+        return []
+    found, words = [], []
+    for sentence in _SENTENCE_END.split(text):
+        words += sentence.split()
+        if len(words) >= PASSAGE[0]:
+            found.append(words)
+            words = []
+    found += [words] if words else []
+    size, step = PASSAGE[1], PASSAGE[1] // 2
+    cut = [words[i : i + size] for words in found for i in (range(0, len(words) - step, step) if len(words) > size else (0,))]
+    return [" ".join(words) for words in cut]
 
 
 def _save(judge: Judge, folder: Path) -> None:

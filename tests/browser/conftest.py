@@ -61,7 +61,7 @@ def visit(browser):
         context = browser.new_context(**{"viewport": {"width": 1000, "height": 760}} | options)
         contexts.append(context)
         context.add_init_script(WATCH + before)
-        context.set_default_timeout(6_000)
+        context.set_default_timeout(20_000)
         page = context.new_page()
         page.sent, page.said = [], []
         context.on("request", lambda request: page.sent.append(request))
