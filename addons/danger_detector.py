@@ -34,7 +34,7 @@ class DangerDetector(IntentClassifier, GraphComponent):
             "nod": 0.2,
             "over": 0.7,
             "thresholds": {
-                "emergency": {"urgent": 0.15, "support": 0.4, "info": 0.6, "chat": 0.6},
+                "emergency": {"urgent": 0.1, "support": 0.3, "info": 0.6, "chat": 0.6},
                 "urgent": 0.45,
                 "support": 0.45,
                 "info": 0.5,
