@@ -16,7 +16,9 @@ def test_a_short_text_is_not_cut():
     assert passages(" ".join(["word"] * (LONG - 1))) == []
 
 
-@pytest.mark.parametrize("text", [STORY, "no full stop anywhere and it goes on " * 12, "one\ntwo\n" * 60, "a. " * 900, "x" * 1500 + " y" * 40])
+@pytest.mark.parametrize(
+    "text", [STORY, "no full stop anywhere and it goes on " * 12, "one\ntwo\n" * 60, "a. " * 900, "x" * 1500 + " y" * 40]
+)
 def test_every_word_is_in_a_passage_and_no_passage_is_long(text):
     parts = passages(text)
     assert len(parts) > 1 and max(len(part.split()) for part in parts) <= PASSAGE[1]
