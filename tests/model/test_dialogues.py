@@ -91,7 +91,7 @@ def test_promises_are_kept_at_every_turn(server, dialogue):
 
 
 # Dialogues where the model misjudged a turn when the floor was set; the share that goes well may not fall below it.
-FLOOR = 0.78
+FLOOR = 0.82
 
 
 def test_most_conversations_go_exactly_as_a_lead_would_want(server):
