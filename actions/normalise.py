@@ -138,12 +138,15 @@ def words_of(text: str, *, known: Iterable[str] = (), targets: "Targets | None" 
 
 
 class Targets:
-    """Words worth mending a typo into, found by one edit (a letter missing, extra, wrong, or two swapped)."""
+    """Words worth mending a typo into, found by one edit (a letter missing, extra, wrong, or two swapped).
 
-    def __init__(self, words: Iterable[str]):
+    shortest: letters; shorter words are near too many others to be targets.
+    """
+
+    def __init__(self, words: Iterable[str], *, shortest: int = 5):
         self._by_deletion: dict[str, set[str]] = {}
         for word in words:
-            if len(word) >= 5 and word.isalpha():
+            if len(word) >= shortest and word.isalpha():
                 for key in self._keys(word):
                     self._by_deletion.setdefault(key, set()).add(word)
 
@@ -153,8 +156,11 @@ class Targets:
 
     def mend(self, word: str) -> str:
         """The one target that is an edit away, or the word itself. Not cached: typed words stay nowhere."""
-        if not 4 <= len(word) <= 24:
-            return word
-        found = set().union(*(self._by_deletion.get(key, ()) for key in self._keys(word)))
-        found = {w for w in found if w[0] == word[0] or sorted(w) == sorted(word)}
+        found = {w for w in self.near(word) if w[0] == word[0] or sorted(w) == sorted(word)}
         return found.pop() if len(found) == 1 else word
+
+    def near(self, word: str) -> set[str]:
+        """Every target that is an edit away; none for a word under 4 or over 24 letters."""
+        if not 4 <= len(word) <= 24:
+            return set()
+        return set().union(*(self._by_deletion.get(key, ()) for key in self._keys(word)))

@@ -12,6 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from actions.signals import detector
 from actions.urgency import Urgency, above, highest, limit_of
+from addons.recogniser import THRESHOLDS
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=False)
@@ -30,16 +31,7 @@ class DangerDetector(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """nod: see the class. thresholds and over: those of the Recogniser."""
-        return {
-            "nod": 0.2,
-            "over": 0.7,
-            "thresholds": {
-                "emergency": {"urgent": 0.1, "support": 0.3, "info": 0.6, "chat": 0.6},
-                "urgent": 0.45,
-                "support": 0.45,
-                "info": 0.5,
-            },
-        }
+        return {"nod": 0.2, "over": 0.7, "thresholds": THRESHOLDS}
 
     def __init__(self, config: dict[str, Any]):
         self.config = config

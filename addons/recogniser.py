@@ -35,6 +35,8 @@ TIERS = [u.word for u in Urgency]
 # "He's gone, but …": with one of these a message does not clearly say that the danger has passed.
 DOUBT = frozenset("but still isnt yet until unless thought think maybe probably might again coming outside".split())
 NO_ASK = "none"
+# What each tier must reach (actions/urgency.py, tier_of); config.yml gives the ones in use.
+THRESHOLDS = {"emergency": {"urgent": 0.1, "support": 0.3, "info": 0.6, "chat": 0.6}, "urgent": 0.45, "support": 0.45, "info": 0.5}
 LONG = 35  # words: from here a text is read in passages too
 PASSAGE = (12, 30)  # words: sentences are put together up to the first, and cut above the second
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -154,12 +156,7 @@ class Recogniser(IntentClassifier, GraphComponent):
             "mix": 0.6,
             "typo_copies": 1,
             "seed": 7,
-            "thresholds": {
-                "emergency": {"urgent": 0.1, "support": 0.3, "info": 0.6, "chat": 0.6},
-                "urgent": 0.45,
-                "support": 0.45,
-                "info": 0.5,
-            },
+            "thresholds": THRESHOLDS,
             "audience_threshold": 0.6,
             "over": 0.7,
             "passage": 0.85,
@@ -242,12 +239,12 @@ class Recogniser(IntentClassifier, GraphComponent):
 
     def _read(self, message: Message, text: str) -> None:
         scores = self._named(self.judge.scores([text]))
-        if scores["topic"].get("danger_over", 0.0) < self.config["over"]:
+        over = 0.0 if DOUBT & set(words_of(text)) else scores["topic"].get("danger_over", 0.0)
+        if over < self.config["over"]:
             scores |= self._of_a_passage(text, scores["urgency"]["emergency"])
         ranking = sorted(scores["topic"].items(), key=lambda item: -item[1])
         message.set(INTENT, {"name": ranking[0][0], "confidence": ranking[0][1]}, add_to_output=True)
         message.set("intent_ranking", [{"name": n, "confidence": c} for n, c in ranking[:5]], add_to_output=True)
-        over = 0.0 if DOUBT & set(words_of(text)) else scores["topic"].get("danger_over", 0.0)
         message.set("over", over, add_to_output=True)
         # How sure we are that this is a worry or a question of ours at all: for figures and for doubt, never for the tier.
         outside = sum(scores["topic"].get(topic, 0.0) for topic in OUTSIDE)

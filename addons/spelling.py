@@ -5,10 +5,10 @@ word stays: names, slang and other languages pass through.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 
-from actions.normalise import CONTRACTIONS, TEXT_SPEAK
+from actions.normalise import CONTRACTIONS, TEXT_SPEAK, Targets
 
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 _STRETCHED = re.compile(r"(.)\1{2,}")
@@ -27,11 +27,7 @@ class Spelling:
     def __init__(self, counts: dict[str, int], lexicon: Iterable[str] = ()):
         self.counts = counts
         self._right = {*counts, *lexicon, *CONTRACTIONS, *TEXT_SPEAK}
-        self._near: dict[str, list[str]] = defaultdict(list)
-        for word, n in sorted(counts.items()):
-            if n >= WORTH and len(word) >= SHORTEST:
-                for key in _keys(word):
-                    self._near[key].append(word)
+        self._targets = Targets((word for word, n in counts.items() if n >= WORTH), shortest=SHORTEST)
 
     @classmethod
     def learn(cls, texts: Iterable[str], lexicon: Iterable[str] = ()) -> "Spelling":
@@ -50,8 +46,7 @@ class Spelling:
         short = _STRETCHED.sub(r"\1", word)
         if short in self.counts:
             return short
-        near = {found for key in _keys(word) for found in self._near.get(key, ())}
-        if near:
+        if near := self._targets.near(word):
             return max(sorted(near), key=lambda found: self._likely(word, found))
         return self._parted(word) or typed
 
@@ -68,7 +63,3 @@ class Spelling:
 
 def _plain(word: str) -> str:
     return word.lower().replace("'", "").replace("’", "")
-
-
-def _keys(word: str) -> set[str]:
-    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}

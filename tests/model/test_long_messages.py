@@ -22,6 +22,7 @@ DANGERS = [
     "she went to meet him at four and her phone has been off since",
     "he has locked me in the flat and gone to get someone",
     "my stepdad is hitting my mum right now",
+    "hes driven off for now but he said he is coming back in an hour to take me",
 ]
 
 
@@ -43,4 +44,4 @@ def test_danger_inside_a_long_story_is_headed_by_999(server):
                 card = server.chat(told(story, danger, where), new_sender())[1]
                 if card["contacts"][0]["id"] != "999":
                     missed.append((where, danger, card["urgency"]))
-    assert len(missed) <= 2, f"{len(missed)} of 54: {missed}"  # measured: none
+    assert len(missed) <= 2, f"{len(missed)} of 63: {missed}"  # measured: none
