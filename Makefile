@@ -5,12 +5,13 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
+TORCH_VERSION := 2.13.0
 UV := .tools/bin/uv
 PY := .venv/bin/python
 RASA := $(PY) -m addons.rasa_cli
 MODEL := models/signpost.tar.gz
 WITH_BROWSER = PYTHONPATH=$$(echo $(CURDIR)/.tools/browser/lib/python3*/site-packages)
-TRAINED_ON := config.yml domain.yml data/rules.yml data/stories.yml $(wildcard data/nlu/*.yml) \
+TRAINED_ON := config.yml domain.yml data/rules.yml data/stories.yml data/encoder/adapter.npz $(wildcard data/nlu/*.yml) \
 	$(addprefix addons/,recogniser.py danger_detector.py attention_head.py ngrams.py encoder.py spelling.py typos.py)
 export RASA_TELEMETRY_ENABLED := false
 export ORT_DISABLE_TELEMETRY := 1
@@ -21,7 +22,7 @@ export SIGNPOST_PORT ?= 5005
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup train run talk test test-fast test-model test-browser test-faults screenshots check validate evaluate evaluate-public try \
-	calibrate contacts content-report rasa audit cluster load fuzz bench clean browser
+	calibrate tune contacts content-report rasa audit cluster load fuzz bench clean browser
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +62,15 @@ evaluate-public: setup  ## our topic recogniser on public intent sets: DATA="fol
 
 calibrate: setup  ## cross-validate inside the training data: thresholds and the table of approaches (long)
 	@$(PY) -m tools.calibrate $(ARGS)
+
+tune: setup .tools/tune/ready  ## teach the encoder our field again: writes data/encoder/adapter.npz (rarely; 20 to 40 minutes)
+	@PYTHONPATH=$$(echo $(CURDIR)/.tools/tune/lib/python3*/site-packages) $(PY) -m tools.tune $(ARGS)
+
+# torch, 200 MB to several GB by platform, in an environment of its own: only tuning asks for it.
+.tools/tune/ready:
+	@echo "Installing torch $(TORCH_VERSION) …"
+	@$(PYTHON) -m venv .tools/tune && .tools/tune/bin/pip install --quiet --disable-pip-version-check torch==$(TORCH_VERSION)
+	@touch $@
 
 train: $(MODEL)  ## train, if data or code changed
 

@@ -140,7 +140,7 @@ class AttentionHead:
         total = rounds * -(-n // BATCH)
         adam = {k: _Adam(v) for k, v in self.p.items()}
         for _ in range(rounds):
-            for rows in _batches(rng, lengths):
+            for rows in batches(rng, lengths):
                 x, here = pad([tokens[i] for i in rows])
                 _, g = self.loss_and_gradient(x, here, [t.truth[rows] for t in tasks], [w[rows] for w in weights], rng)
                 step += 1
@@ -191,13 +191,13 @@ class _Adam:
         self.parameter -= self.spare
 
 
-def _batches(rng: np.random.Generator, lengths: np.ndarray):
-    """Batches of messages of like length, so that little is padding, in random order."""
+def batches(rng: np.random.Generator, lengths: np.ndarray, size: int = BATCH):
+    """Batches of messages of like length, so that little is padding, in random order: int arrays of up to `size` rows."""
     order = rng.permutation(len(lengths))
-    batches = []
-    for start in range(0, len(order), 32 * BATCH):
-        chunk = order[start : start + 32 * BATCH]
+    found = []
+    for start in range(0, len(order), 32 * size):
+        chunk = order[start : start + 32 * size]
         chunk = chunk[np.argsort(lengths[chunk], kind="stable")]
-        batches += [chunk[i : i + BATCH] for i in range(0, len(chunk), BATCH)]
-    for i in rng.permutation(len(batches)):
-        yield batches[i]
+        found += [chunk[i : i + size] for i in range(0, len(chunk), size)]
+    for i in rng.permutation(len(found)):
+        yield found[i]

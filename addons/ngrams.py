@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -37,20 +38,24 @@ class NgramHead:
         """truth: {task: int (n,)}, sizes: {task: how many labels}. Same seed, same data: same figures."""
         vectorizers = {name: _vectorizer(name) for name in _SPEC}
         x = hstack([v.fit_transform(texts) for v in vectorizers.values()], format="csr")
-        weights = {}
-        for task, y in truth.items():
+
+        def fit(task: str) -> tuple[np.ndarray, np.ndarray]:
             balance = "balanced" if task == "urgency" else None
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)  # stopping at PASSES is meant
-                model = LogisticRegression(solver="sag", C=STRENGTH, max_iter=PASSES, class_weight=balance, tol=1e-3, random_state=seed)
-                model.fit(x, y)
+            model = LogisticRegression(solver="sag", C=STRENGTH, max_iter=PASSES, class_weight=balance, tol=1e-3, random_state=seed)
+            model.fit(x, truth[task])
             coefficients = np.zeros((sizes[task], x.shape[1]), np.float32)
             intercepts = np.full(sizes[task], -30.0, np.float32)  # a label never seen is never chosen
             coefficients[model.classes_], intercepts[model.classes_] = model.coef_, model.intercept_
-            weights[task] = (np.ascontiguousarray(coefficients.T), intercepts)
             if progress:
                 progress(1)
-        return cls(vectorizers, weights)
+            return np.ascontiguousarray(coefficients.T), intercepts
+
+        # The solver is one thread of C, so two tasks train side by side; the ones with most labels take longest and go first.
+        with warnings.catch_warnings(), ThreadPoolExecutor(2) as pool:
+            warnings.simplefilter("ignore", ConvergenceWarning)  # stopping at PASSES is meant
+            tasks = sorted(truth, key=sizes.get, reverse=True)
+            found = dict(zip(tasks, pool.map(fit, tasks), strict=True))
+        return cls(vectorizers, {task: found[task] for task in truth})
 
     def predict(self, texts: list[str]) -> dict[str, np.ndarray]:
         x = hstack([v.transform(texts) for v in self.vectorizers.values()], format="csr")

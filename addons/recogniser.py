@@ -31,6 +31,7 @@ from addons.spelling import Spelling
 from addons.typos import noisy
 
 log = structlog.get_logger("signpost.recogniser")
+ROOT = Path(__file__).resolve().parent.parent
 TIERS = [u.word for u in Urgency]
 # "He's gone, but …": with one of these a message does not clearly say that the danger has passed.
 DOUBT = frozenset("but still isnt yet until unless thought think maybe probably might again coming outside".split())
@@ -150,7 +151,8 @@ class Recogniser(IntentClassifier, GraphComponent):
         """Defaults; config.yml gives the ones in use, each with its reason."""
         return {
             # Rasa's training cache sees this class only: raise the number when a helper changes, or a stale model is reused.
-            "version": 6,
+            "version": 7,
+            "adapter": None,
             "rounds": 5,
             "members": 2,
             "mix": 0.6,
@@ -180,7 +182,9 @@ class Recogniser(IntentClassifier, GraphComponent):
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
         truths = dict(zip(("topic", "urgency", "audience", "ask"), zip(*map(labels_of, examples), strict=True), strict=True))
         with self._storage.write_to(self._resource) as folder:
-            full, small = write_onnx(folder)
+            if self.config["adapter"]:
+                shutil.copy(ROOT / self.config["adapter"], folder / "adapter.npz")
+            full, small = write_onnx(folder, _adapter(folder))
             full.unlink()
             shutil.copy(model_folder() / "tokenizer.json", folder / "tokenizer.json")
             self.judge = Judge.train(
@@ -310,12 +314,18 @@ def _load(folder: Path, mix: float) -> Judge:
     return Judge(encoder, heads, NgramHead.load(folder), Spelling(counts, encoder.whole_words()), labels, mix)
 
 
+def _adapter(folder: Path) -> Path | None:
+    """The adapter in the archive: what falls back from int8 must read as the heads have learned to."""
+    path = folder / "adapter.npz"
+    return path if path.exists() else None
+
+
 def _encoder(folder: Path, pieces) -> Encoder:
     """The archive's int8 encoder; where it does not run, the published weights: in fp32 on onnxruntime (if onnx is there), then in numpy."""
     for make in (
         lambda: Encoder.from_onnx(folder / "minilm_int8.onnx", pieces=pieces),
-        lambda: Encoder.fp32(pieces=pieces),
-        Encoder.from_numpy,
+        lambda: Encoder.fp32(pieces=pieces, adapter=_adapter(folder)),
+        lambda: Encoder.from_numpy(_adapter(folder)),
     ):
         try:
             encoder = make()

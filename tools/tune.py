@@ -1,0 +1,182 @@
+"""Teach the encoder our field: `make tune` writes data/encoder/adapter.npz. Rarely needed; about twenty minutes on two cores.
+
+The published weights know general English. Here their first three layers and word vectors are trained on as they will be used:
+below an attention head that learns all four labels of data/nlu. What changed is written down with 4 bits a weight and one scale
+a row (4 MB); training (`make train`) adds it to the published weights and learns its heads above. Only this command needs torch.
+
+One message in five (by a hash of its text, so the same ones for ever) is left out, and `make calibrate` measures on those.
+After each round the state is kept in results/; run again, it goes on from there.
+"""
+
+import argparse
+import math
+import sys
+import time
+import zlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from actions.urgency import Urgency
+from tools.baselines import training_rows
+from tools.server import ROOT
+
+ROUNDS, BATCH, STEP, HEAD_STEP, WARM_UP, DROP = 2, 32, 1e-4, 1e-3, 0.1, 0.1
+MISTYPED = 0.3  # share of messages that are read mistyped as well, other ones each round
+LONGEST = 160  # word pieces; longer messages are cut while tuning only
+SEED = 7
+ADAPTER = ROOT / "data" / "encoder" / "adapter.npz"
+
+
+def left_out(text: str) -> bool:
+    """One message in five, which the encoder never sees."""
+    return zlib.crc32(text.encode()) % 5 == 0
+
+
+class Layers(nn.Module):
+    """The encoder of addons/encoder.py in torch: ids and mask (batch, pieces) to vectors (batch, pieces, 384)."""
+
+    def __init__(self, weights: dict[str, np.ndarray], layers: int, heads: int):
+        super().__init__()
+        kept = {n: w for n, w in weights.items() if n.startswith("embeddings.") or n.startswith(tuple(f"encoder.layer.{i}." for i in range(layers)))}
+        self.w = nn.ParameterDict({n.replace(".", "/"): nn.Parameter(torch.from_numpy(w.copy())) for n, w in kept.items() if w.dtype == np.float32})
+        self.layers, self.heads = layers, heads
+
+    def _p(self, name: str) -> torch.Tensor:
+        return self.w[name.replace(".", "/")]
+
+    def _linear(self, x, name):
+        return F.linear(x, self._p(f"{name}.weight"), self._p(f"{name}.bias"))
+
+    def _normalise(self, x, name):
+        return F.layer_norm(x, x.shape[-1:], self._p(f"{name}.weight"), self._p(f"{name}.bias"), 1e-12)
+
+    def forward(self, ids, here):
+        batch, length = ids.shape
+        x = F.embedding(ids, self._p("embeddings.word_embeddings.weight")) + self._p("embeddings.position_embeddings.weight")[:length]
+        x = self._normalise(x + self._p("embeddings.token_type_embeddings.weight")[0], "embeddings.LayerNorm")
+        for i in range(self.layers):
+            name = f"encoder.layer.{i}"
+            q, k, v = (self._linear(x, f"{name}.attention.self.{part}").view(batch, length, self.heads, -1).transpose(1, 2) for part in ("query", "key", "value"))
+            mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=here[:, None, None, :]).transpose(1, 2).reshape(x.shape)
+            x = self._normalise(x + self._linear(mixed, f"{name}.attention.output.dense"), f"{name}.attention.output.LayerNorm")
+            inner = F.gelu(self._linear(x, f"{name}.intermediate.dense"))
+            x = self._normalise(x + self._linear(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm")
+        return x
+
+
+class Head(nn.Module):
+    """The attention head of addons/attention_head.py in torch; thrown away afterwards."""
+
+    def __init__(self, width: int, views: int, hidden: int, sizes: list[int]):
+        super().__init__()
+        self.look, self.inner, self.out = nn.Linear(width, views), nn.Linear(width * views, hidden), nn.Linear(hidden, sum(sizes))
+        self.sizes = sizes
+
+    def forward(self, x, here):
+        look = self.look(x).masked_fill(~here[..., None], -1e9).softmax(1)
+        flat = F.dropout(F.dropout(look.transpose(1, 2) @ x, 0.2, self.training).flatten(1), 0.0)
+        return self.out(F.dropout(F.gelu(self.inner(flat)), 0.3, self.training)).split(self.sizes, 1)
+
+
+def padded(pieces: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Ids and mask of a batch."""
+    longest = max(map(len, pieces))
+    ids, here = torch.zeros(len(pieces), longest, dtype=torch.long), torch.zeros(len(pieces), longest, dtype=torch.bool)
+    for row, p in enumerate(pieces):
+        ids[row, : len(p)], here[row, : len(p)] = torch.tensor(p), True
+    return ids, here
+
+
+def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: int = ROUNDS) -> dict[str, np.ndarray]:
+    """Tuned weights by name. rows: as tools.baselines.training_rows; state: where to keep and find a half-done run."""
+    import random
+
+    from addons.attention_head import HIDDEN, VIEWS, Task, batches
+    from addons.encoder import WIDTH, tokenizer
+    from addons.recogniser import TASK_WEIGHTS
+    from addons.typos import noisy
+
+    torch.manual_seed(SEED)
+    columns = {"urgency": 2, "topic": 1, "audience": 3, "ask": 4}
+    tasks = []
+    for task, weight in TASK_WEIGHTS.items():
+        labels = [u.word for u in Urgency] if task == "urgency" else sorted({r[columns[task]] for r in rows})
+        truth = np.array([labels.index(r[columns[task]]) for r in rows])
+        tasks.append(Task(labels, truth, weight, 0.5 if task == "urgency" else 0.0))
+    costs = [torch.from_numpy(t.message_weights()) for t in tasks]
+    encoder, head = Layers(weights, layers, heads), Head(WIDTH, VIEWS, HIDDEN, [len(t.labels) for t in tasks])
+    everything = [*encoder.parameters(), *head.parameters()]
+    adam = torch.optim.AdamW([{"params": encoder.parameters(), "lr": STEP, "weight_decay": 0.0}, {"params": head.parameters(), "lr": HEAD_STEP}], weight_decay=0.01)
+    cut = tokenizer()
+    plain = [cut.encode(r[0]).ids[:LONGEST] for r in rows]
+    extra = int(len(rows) * MISTYPED)
+    per_round = -(-(len(rows) + extra) // BATCH)
+    pace = torch.optim.lr_scheduler.LambdaLR(adam, lambda s: min(1, (s + 1) / (WARM_UP * rounds * per_round)) * max(0, 1 - s / rounds / per_round))
+    first = 0
+    if state and state.exists():
+        kept = torch.load(state, weights_only=True)
+        if kept["messages"] == len(rows):
+            encoder.load_state_dict(kept["encoder"]), head.load_state_dict(kept["head"]), adam.load_state_dict(kept["adam"])
+            pace.load_state_dict(kept["pace"])
+            first = kept["round"]
+            print(f"going on after round {first}", file=sys.stderr)
+    started = time.monotonic()
+    for turn in range(first, rounds):
+        rng, typing = np.random.default_rng(SEED + turn), random.Random(SEED + turn)
+        torch.manual_seed(SEED + turn)
+        chosen = [*range(len(rows)), *(again := rng.permutation(len(rows))[:extra].tolist())]
+        pieces = plain + [cut.encode(noisy(rows[i][0], typing)).ids[:LONGEST] for i in again]
+        encoder.train(), head.train()
+        mean = 0.0
+        for step, batch in enumerate(batches(rng, np.array([len(p) for p in pieces]), BATCH)):
+            ids, here = padded([pieces[i] for i in batch])
+            of = np.array(chosen)[batch]
+            out = head(F.dropout(encoder(ids, here), DROP), here)
+            loss = sum((F.cross_entropy(o, torch.from_numpy(t.truth[of]), reduction="none") * c[of]).mean() for o, t, c in zip(out, tasks, costs, strict=True))
+            adam.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(everything, 1.0)
+            adam.step(), pace.step()
+            mean = 0.98 * mean + 0.02 * float(loss.detach())
+            if step % 100 == 99:
+                done = (turn - first) * per_round + step + 1
+                left = (time.monotonic() - started) / done * ((rounds - first) * per_round - done)
+                print(f"  round {turn + 1} of {rounds}, {step + 1} of {per_round} batches, loss {mean:.3f}, {left / 60:.0f} min left", file=sys.stderr, flush=True)
+        if state:
+            torch.save({"messages": len(rows), "round": turn + 1, "encoder": encoder.state_dict(), "head": head.state_dict(), "adam": adam.state_dict(), "pace": pace.state_dict()}, state)
+    return {n.replace("/", "."): p.detach().numpy() for n, p in encoder.w.items()}
+
+
+def main() -> None:
+    """Tune, write the adapter, say how near its 4 bits come."""
+    from addons import lean
+
+    lean.install()
+    from addons.encoder import HEADS, LAYERS, adapted, load_weights, write_adapter
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ADAPTER)
+    parser.add_argument("--part", type=int, default=1, help="only one message in so many: for the learning curve")
+    arguments = parser.parse_args()
+    rows = [r for r in training_rows() if not left_out(r[0])]
+    order = np.random.RandomState(1).permutation(len(rows))[: len(rows) // arguments.part]
+    rows = [rows[i] for i in order]
+    print(f"tuning on {len(rows)} messages, {math.ceil(ROUNDS)} rounds", file=sys.stderr)
+    (ROOT / "results").mkdir(exist_ok=True)
+    weights, state = load_weights(), ROOT / "results" / f"tuning_{arguments.part}.pt"
+    tuned = tune(rows, weights, layers=LAYERS, heads=HEADS, state=state)
+    arguments.out.parent.mkdir(exist_ok=True, parents=True)
+    write_adapter(arguments.out, weights, tuned)
+    state.unlink(missing_ok=True)
+    change = {n: tuned[n] - weights[n] for n in tuned}
+    kept = adapted(weights, arguments.out)
+    lost = math.sqrt(sum(float(((kept[n] - tuned[n]) ** 2).sum()) for n in tuned) / sum(float((c**2).sum()) for c in change.values()))
+    print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB; 4 bits lose {lost:.1%} of the change")
+
+
+if __name__ == "__main__":
+    main()
