@@ -113,7 +113,7 @@ def report(held: list[Held], server: Server) -> tuple[str, dict[str, Figures]]:
     parts = [
         "# Evidence: how well danger is recognised",
         f"Measured {datetime.date.today()} by `make evaluate`, end to end over `POST /chat`, on {len(held)} held-out messages "
-        f"(`tests/model/heldout_1.csv`, `heldout_2.csv`) in {seconds:.0f} s. Shares have 95 % Wilson intervals. This file is written by the command: don't edit it.",
+        f"({', '.join(f'`{name}`' for name in dict.fromkeys(h.source for h in held))}) in {seconds:.0f} s. Shares have 95 % Wilson intervals. This file is written by the command: don't edit it.",
         table(["figure", "aim", *figures], rows),
         "The bag of words + LR baseline stands in for Rasa's default classifier, which needs TensorFlow; it and the keyword list read the same messages in the same run.\n"
         f"Heavy typing noise costs {cost:.1f} points of tier accuracy. Out-of-scope AUROC {out_of_scope_auroc(held):.3f}.",
@@ -125,7 +125,7 @@ def report(held: list[Held], server: Server) -> tuple[str, dict[str, Figures]]:
                 for t in HIGH_FIRST
             ],
         ),
-        "## By set", "The second was written after the misses of the first had been looked at, by a writer who saw neither it nor the training data.",
+        "## By set", "The second was written after the misses of the first had been looked at, the third after the training data of 2026-11-26; each by a writer who saw neither the others nor the training data.",
         by_group(ours, "set", lambda h: [h.source]),
         "## By reader", by_group(ours, "reader", lambda h: [h.audience]),
         "## By kind of difficulty", by_group(ours, "kind", lambda h: h.hard or ["plain"]),

@@ -12,7 +12,6 @@ import argparse
 import math
 import sys
 import time
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from torch.nn import functional as F
 
 from actions.urgency import Urgency
 from tools.baselines import training_rows
+from tools.left_out import left_out, part_of
 from tools.server import ROOT
 
 ROUNDS, BATCH, STEP, HEAD_STEP, WARM_UP, DROP = 2, 32, 1e-4, 1e-3, 0.1, 0.1
@@ -31,18 +31,19 @@ SEED = 7
 ADAPTER = ROOT / "data" / "encoder" / "adapter.npz"
 
 
-def left_out(text: str) -> bool:
-    """One message in five, which the encoder never sees."""
-    return zlib.crc32(text.encode()) % 5 == 0
-
-
 class Layers(nn.Module):
     """The encoder of addons/encoder.py in torch: ids and mask (batch, pieces) to vectors (batch, pieces, 384)."""
 
     def __init__(self, weights: dict[str, np.ndarray], layers: int, heads: int):
         super().__init__()
-        kept = {n: w for n, w in weights.items() if n.startswith("embeddings.") or n.startswith(tuple(f"encoder.layer.{i}." for i in range(layers)))}
-        self.w = nn.ParameterDict({n.replace(".", "/"): nn.Parameter(torch.from_numpy(w.copy())) for n, w in kept.items() if w.dtype == np.float32})
+        kept = {
+            n: w
+            for n, w in weights.items()
+            if n.startswith("embeddings.") or n.startswith(tuple(f"encoder.layer.{i}." for i in range(layers)))
+        }
+        self.w = nn.ParameterDict(
+            {n.replace(".", "/"): nn.Parameter(torch.from_numpy(w.copy())) for n, w in kept.items() if w.dtype == np.float32}
+        )
         self.layers, self.heads = layers, heads
 
     def _p(self, name: str) -> torch.Tensor:
@@ -60,7 +61,10 @@ class Layers(nn.Module):
         x = self._normalise(x + self._p("embeddings.token_type_embeddings.weight")[0], "embeddings.LayerNorm")
         for i in range(self.layers):
             name = f"encoder.layer.{i}"
-            q, k, v = (self._linear(x, f"{name}.attention.self.{part}").view(batch, length, self.heads, -1).transpose(1, 2) for part in ("query", "key", "value"))
+            q, k, v = (
+                self._linear(x, f"{name}.attention.self.{part}").view(batch, length, self.heads, -1).transpose(1, 2)
+                for part in ("query", "key", "value")
+            )
             mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=here[:, None, None, :]).transpose(1, 2).reshape(x.shape)
             x = self._normalise(x + self._linear(mixed, f"{name}.attention.output.dense"), f"{name}.attention.output.LayerNorm")
             inner = F.gelu(self._linear(x, f"{name}.intermediate.dense"))
@@ -91,6 +95,16 @@ def padded(pieces: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
     return ids, here
 
 
+def check_against_numpy(weights, layers: int, heads: int) -> None:
+    """Raises AssertionError when the encoder here and the one that serves would read a sentence differently."""
+    from addons.encoder import Encoder, tokenizer
+
+    text = "hes outside my house and my mums at work"
+    with torch.no_grad():
+        here = Layers(weights, layers, heads)(*padded([tokenizer().encode(text).ids]))[0].numpy()
+    assert np.abs(here - Encoder.from_numpy().tokens([text])[0]).max() < 1e-3, "tools/tune.py and addons/encoder.py differ"
+
+
 def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: int = ROUNDS) -> dict[str, np.ndarray]:
     """Tuned weights by name. rows: as tools.baselines.training_rows; state: where to keep and find a half-done run."""
     import random
@@ -108,14 +122,20 @@ def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: 
         truth = np.array([labels.index(r[columns[task]]) for r in rows])
         tasks.append(Task(labels, truth, weight, 0.5 if task == "urgency" else 0.0))
     costs = [torch.from_numpy(t.message_weights()) for t in tasks]
+    check_against_numpy(weights, layers, heads)
     encoder, head = Layers(weights, layers, heads), Head(WIDTH, VIEWS, HIDDEN, [len(t.labels) for t in tasks])
     everything = [*encoder.parameters(), *head.parameters()]
-    adam = torch.optim.AdamW([{"params": encoder.parameters(), "lr": STEP, "weight_decay": 0.0}, {"params": head.parameters(), "lr": HEAD_STEP}], weight_decay=0.01)
+    adam = torch.optim.AdamW(
+        [{"params": encoder.parameters(), "lr": STEP, "weight_decay": 0.0}, {"params": head.parameters(), "lr": HEAD_STEP}],
+        weight_decay=0.01,
+    )
     cut = tokenizer()
     plain = [cut.encode(r[0]).ids[:LONGEST] for r in rows]
     extra = int(len(rows) * MISTYPED)
     per_round = -(-(len(rows) + extra) // BATCH)
-    pace = torch.optim.lr_scheduler.LambdaLR(adam, lambda s: min(1, (s + 1) / (WARM_UP * rounds * per_round)) * max(0, 1 - s / rounds / per_round))
+    pace = torch.optim.lr_scheduler.LambdaLR(
+        adam, lambda s: min(1, (s + 1) / (WARM_UP * rounds * per_round)) * max(0, 1 - s / rounds / per_round)
+    )
     first = 0
     if state and state.exists():
         kept = torch.load(state, weights_only=True)
@@ -136,7 +156,10 @@ def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: 
             ids, here = padded([pieces[i] for i in batch])
             of = np.array(chosen)[batch]
             out = head(F.dropout(encoder(ids, here), DROP), here)
-            loss = sum((F.cross_entropy(o, torch.from_numpy(t.truth[of]), reduction="none") * c[of]).mean() for o, t, c in zip(out, tasks, costs, strict=True))
+            loss = sum(
+                (F.cross_entropy(o, torch.from_numpy(t.truth[of]), reduction="none") * c[of]).mean()
+                for o, t, c in zip(out, tasks, costs, strict=True)
+            )
             adam.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(everything, 1.0)
@@ -145,9 +168,23 @@ def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: 
             if step % 100 == 99:
                 done = (turn - first) * per_round + step + 1
                 left = (time.monotonic() - started) / done * ((rounds - first) * per_round - done)
-                print(f"  round {turn + 1} of {rounds}, {step + 1} of {per_round} batches, loss {mean:.3f}, {left / 60:.0f} min left", file=sys.stderr, flush=True)
+                print(
+                    f"  round {turn + 1} of {rounds}, {step + 1} of {per_round} batches, loss {mean:.3f}, {left / 60:.0f} min left",
+                    file=sys.stderr,
+                    flush=True,
+                )
         if state:
-            torch.save({"messages": len(rows), "round": turn + 1, "encoder": encoder.state_dict(), "head": head.state_dict(), "adam": adam.state_dict(), "pace": pace.state_dict()}, state)
+            torch.save(
+                {
+                    "messages": len(rows),
+                    "round": turn + 1,
+                    "encoder": encoder.state_dict(),
+                    "head": head.state_dict(),
+                    "adam": adam.state_dict(),
+                    "pace": pace.state_dict(),
+                },
+                state,
+            )
     return {n.replace("/", "."): p.detach().numpy() for n, p in encoder.w.items()}
 
 
@@ -162,10 +199,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ADAPTER)
     parser.add_argument("--part", type=int, default=1, help="only one message in so many: for the learning curve")
     arguments = parser.parse_args()
-    rows = [r for r in training_rows() if not left_out(r[0])]
-    order = np.random.RandomState(1).permutation(len(rows))[: len(rows) // arguments.part]
-    rows = [rows[i] for i in order]
-    print(f"tuning on {len(rows)} messages, {math.ceil(ROUNDS)} rounds", file=sys.stderr)
+    rows = training_rows()
+    inside = np.array([i for i, r in enumerate(rows) if not left_out(r[0])])
+    rows = [rows[i] for i in part_of(inside, arguments.part)]
+    print(f"tuning on {len(rows)} messages, {ROUNDS} rounds", file=sys.stderr)
     (ROOT / "results").mkdir(exist_ok=True)
     weights, state = load_weights(), ROOT / "results" / f"tuning_{arguments.part}.pt"
     tuned = tune(rows, weights, layers=LAYERS, heads=HEADS, state=state)
