@@ -1,5 +1,7 @@
 """The encoder on its three backends: they agree, and one takes the other's place."""
 
+import inspect
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from addons import lean
 
 lean.install()
 
+from addons import recogniser  # noqa: E402
 from addons.encoder import Encoder, WrongWeights, adapted, load_weights, tokenizer, write_adapter, write_onnx  # noqa: E402
 from addons.recogniser import _encoder  # noqa: E402
 
@@ -67,11 +70,11 @@ def test_an_adapter_brings_back_what_changed(tmp_path):
 
 def test_an_adapter_that_is_missing_damaged_or_for_other_weights_is_refused(tmp_path):
     weights = {"matrix": np.ones((4, 6), np.float32)}
-    with pytest.raises(WrongWeights, match="absent.npz cannot be read"):
+    with pytest.raises(WrongWeights, match=r"absent\.npz cannot be read"):
         adapted(weights, tmp_path / "absent.npz")
     write_adapter(tmp_path / "a.npz", weights, {"matrix": weights["matrix"] + 1})
     (tmp_path / "cut.npz").write_bytes((tmp_path / "a.npz").read_bytes()[:-40])
-    with pytest.raises(WrongWeights, match="cut.npz cannot be read"):
+    with pytest.raises(WrongWeights, match=r"cut\.npz cannot be read"):
         adapted(weights, tmp_path / "cut.npz")
     with pytest.raises(WrongWeights, match="does not fit"):
         adapted({"matrix": np.ones((4, 8), np.float32)}, tmp_path / "a.npz")
@@ -83,3 +86,10 @@ def test_the_adapter_we_ship_fits_and_all_backends_read_with_it(tmp_path):
     assert likeness(full, Encoder.from_numpy(ADAPTER)) > 0.9999
     assert likeness(full, Encoder.from_onnx(tmp_path / "minilm_int8.onnx")) > 0.95
     assert likeness(full, Encoder.from_numpy()) < 0.99  # it changes something
+
+
+def test_a_changed_helper_makes_rasa_train_again():
+    """Rasa's cache sees a component's class and config only; `made_of` stands for the rest."""
+    helpers = set(re.findall(r"^from addons\.(\w+) import", inspect.getsource(recogniser), re.M))
+    assert helpers - {"progress"} == set(recogniser.TRAINS_WITH) - {"recogniser"}
+    assert recogniser.Recogniser.get_default_config()["made_of"] == recogniser._made_of() != ""
