@@ -12,6 +12,7 @@ import numpy as np
 VIEWS, HIDDEN = 16, 256
 DROP_VIEWS, DROP_HIDDEN = 0.2, 0.3
 BATCH = 256  # with 64, Adam's own arithmetic was a third of training
+FEWEST_STEPS = 800  # a few hundred examples are gone through oftener, in smaller batches
 STEP, WARM_UP = 3e-3, 0.1  # Adam's step and the share of training spent warming up
 DECAY = 0.01
 
@@ -38,6 +39,14 @@ def pad(tokens: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         x[row, : len(t)] = t
         here[row, : len(t)] = True
     return x, here
+
+
+def plan(messages: int, rounds: int) -> tuple[int, int, int]:
+    """Batch size, rounds and steps in all for so many messages: as asked for, but never fewer than FEWEST_STEPS steps."""
+    size = min(BATCH, max(16, messages // 100))
+    per_round = -(-messages // size)
+    rounds = max(rounds, -(-FEWEST_STEPS // per_round))
+    return size, rounds, rounds * per_round
 
 
 @dataclass
@@ -136,11 +145,11 @@ class AttentionHead:
         rng = np.random.default_rng(seed)
         lengths = np.array([len(t) for t in tokens])
         weights = [task.message_weights() for task in tasks]
-        n, step = len(tokens), 0
-        total = rounds * -(-n // BATCH)
+        size, rounds, total = plan(len(tokens), rounds)
+        step = 0
         adam = {k: _Adam(v) for k, v in self.p.items()}
         for _ in range(rounds):
-            for rows in batches(rng, lengths):
+            for rows in batches(rng, lengths, size):
                 x, here = pad([tokens[i] for i in rows])
                 _, g = self.loss_and_gradient(x, here, [t.truth[rows] for t in tasks], [w[rows] for w in weights], rng)
                 step += 1

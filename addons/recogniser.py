@@ -25,7 +25,7 @@ from threadpoolctl import threadpool_limits
 
 from actions.normalise import words_of
 from actions.urgency import AUDIENCES, Urgency, tier_of
-from addons.attention_head import BATCH, AttentionHead, Task
+from addons.attention_head import AttentionHead, Task, plan
 from addons.encoder import Encoder, WrongWeights, model_folder, write_onnx
 from addons.ngrams import NgramHead
 from addons.progress import Progress
@@ -99,7 +99,7 @@ class Judge:
             tokens = [*tokens, *_half(encoder.tokens(noisy_texts, progress))]
         truth = {task: np.array([labels[task].index(v) for v in truths[task]])[rows] for task in labels}
         tasks = [Task(labels[t], truth[t], w, 0.5 if t == "urgency" else 0.0) for t, w in TASK_WEIGHTS.items() if t in labels]
-        with Progress(f"training {members} heads", members * rounds * -(-len(tokens) // BATCH)) as progress:
+        with Progress(f"training {members} heads", members * plan(len(tokens), rounds)[2]) as progress:
 
             def head(member: int) -> AttentionHead:
                 fresh = AttentionHead.fresh(tokens[0].shape[1], [len(t.labels) for t in tasks], np.random.default_rng(seed + member))
@@ -169,7 +169,7 @@ class Recogniser(IntentClassifier, GraphComponent):
             "rounds": 3,
             "members": 2,
             "mix": 0.6,
-            "typo_copies": 0.3,
+            "typo_copies": 0.2,
             "seed": 7,
             "thresholds": THRESHOLDS,
             "audience_threshold": 0.6,

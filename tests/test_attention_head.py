@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from addons.attention_head import AttentionHead, Task, pad
+from addons.attention_head import AttentionHead, Task, pad, plan
 
 
 def some(rng, n=60, width=12):
@@ -53,3 +53,10 @@ def test_padding_changes_no_answer():
 def test_rare_classes_weigh_more_when_balanced():
     task = Task(["a", "b"], np.array([0, 0, 0, 1]), 1.0, balance=0.5)
     assert task.message_weights()[3] > task.message_weights()[0]
+
+
+@pytest.mark.parametrize(
+    "messages, size, rounds, steps", [(83_000, 256, 3, 975), (15_000, 150, 8, 800), (300, 16, 43, 817)], ids=["ours", "some", "few"]
+)
+def test_few_messages_are_gone_through_oftener_in_smaller_batches(messages, size, rounds, steps):
+    assert plan(messages, 3) == (size, rounds, steps)

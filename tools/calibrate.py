@@ -30,6 +30,11 @@ def settings() -> dict:
     return next(c for c in pipeline if c["name"].endswith("Recogniser"))
 
 
+def adapter_of(config: dict) -> Path | None:
+    """The encoder's adapter that config.yml names, if any."""
+    return ROOT / config["adapter"] if config["adapter"] else None
+
+
 def measured(rows, inside, outside, adapter: Path | None, config) -> dict[str, np.ndarray]:
     """Heads that learned from `inside` on the messages of `outside` (row numbers).
 
@@ -111,6 +116,7 @@ EMERGENCY_WEIGHTS = [
         (0.08, 0.25, 0.5),
         (0.06, 0.2, 0.5),
         (0.05, 0.15, 0.4),
+        (0.04, 0.12, 0.4),
         (0.03, 0.1, 0.4),
     )
 ]
@@ -146,7 +152,7 @@ def main() -> None:
     out = np.array([left_out(r[0]) for r in rows])
     inside, outside = np.where(~out)[0], np.where(out)[0]
     truth = np.array([TIERS.index(r[2]) for r in rows])[outside]
-    adapter = ROOT / config["adapter"] if config["adapter"] else None
+    adapter = adapter_of(config)
     print(f"{len(inside)} messages to learn from, {len(outside)} to measure on", file=sys.stderr)
     found = measured(rows, inside, outside, adapter, config)
     mixed = config["mix"] * found["views"] + (1 - config["mix"]) * found["ngrams"]
@@ -189,7 +195,7 @@ def curve(rows, inside, outside, config) -> None:
     truth, points = np.array([TIERS.index(rows[i][2]) for i in outside]), []
     for part in (8, 4, 2, 1):
         few = part_of(inside, part)
-        adapter = ROOT / "results" / f"adapter_{part}.npz" if part > 1 else ROOT / config["adapter"]
+        adapter = ROOT / "results" / f"adapter_{part}.npz" if part > 1 else adapter_of(config)
         if not adapter.exists():
             subprocess.run(["make", "tune", f"ARGS=--part {part} --out {adapter}"], cwd=ROOT, check=True)
         got = measured(rows, few, outside, adapter, config)

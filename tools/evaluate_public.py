@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.calibrate import settings
+from tools.calibrate import adapter_of, settings
 from tools.measures import auroc, share
 from tools.server import ROOT
 
@@ -61,7 +61,7 @@ def measure(train: list[tuple[str, str]], test: list[tuple[str, str]]) -> str:
     inside = [p for p in train if p[1] not in OUTSIDE]
     names = ("rounds", "members", "mix", "seed")
     judge = Judge.train(
-        Encoder.from_onnx(write_onnx(folder)[1], threads=2),
+        Encoder.from_onnx(write_onnx(folder, adapter_of(config))[1], threads=2),
         [t for t, _ in inside],
         {"topic": [label for _, label in inside]},
         copies=config["typo_copies"],

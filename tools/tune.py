@@ -25,6 +25,7 @@ from tools.left_out import left_out, part_of
 from tools.server import ROOT
 
 ROUNDS, BATCH, STEP, HEAD_STEP, WARM_UP, DROP = 2, 32, 1e-4, 1e-3, 0.1, 0.1
+DROP_VIEWS, DROP_HIDDEN = 0.2, 0.3  # as addons/attention_head.py has them
 MISTYPED = 0.3  # share of messages that are read mistyped as well, other ones each round
 LONGEST = 160  # word pieces; longer messages are cut while tuning only
 SEED = 7
@@ -82,8 +83,8 @@ class Head(nn.Module):
 
     def forward(self, x, here):
         look = self.look(x).masked_fill(~here[..., None], -1e9).softmax(1)
-        flat = F.dropout(F.dropout(look.transpose(1, 2) @ x, 0.2, self.training).flatten(1), 0.0)
-        return self.out(F.dropout(F.gelu(self.inner(flat)), 0.3, self.training)).split(self.sizes, 1)
+        flat = F.dropout((look.transpose(1, 2) @ x).flatten(1), DROP_VIEWS, self.training)
+        return self.out(F.dropout(F.gelu(self.inner(flat)), DROP_HIDDEN, self.training)).split(self.sizes, 1)
 
 
 def padded(pieces: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
