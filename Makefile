@@ -11,7 +11,7 @@ PY := .venv/bin/python
 RASA := $(PY) -m addons.rasa_cli
 MODEL := models/signpost.tar.gz
 WITH_BROWSER = PYTHONPATH=$$(echo $(CURDIR)/.tools/browser/lib/python3*/site-packages)
-TRAINED_ON := config.yml domain.yml data/rules.yml data/stories.yml data/encoder/adapter.npz $(wildcard data/nlu/*.yml) \
+TRAINED_ON := config.yml domain.yml data/rules.yml data/stories.yml $(wildcard data/encoder/adapter.npz data/nlu/*.yml) \
 	$(addprefix addons/,recogniser.py danger_detector.py attention_head.py ngrams.py encoder.py spelling.py typos.py)
 export RASA_TELEMETRY_ENABLED := false
 export ORT_DISABLE_TELEMETRY := 1

@@ -85,16 +85,15 @@ class Judge:
         self.mix = mix
 
     @classmethod
-    def train(cls, encoder, texts, truths, *, rounds, members, mix, copies, seed, tokens=None) -> "Judge":
-        """truths: {"urgency"|"topic"|"audience": list of labels}, all or some. tokens: vectors of `texts`, if already computed."""
+    def train(cls, encoder, texts, truths, *, rounds, members, mix, copies, seed) -> "Judge":
+        """truths: {"urgency"|"topic"|"audience": list of labels}, all or some."""
         labels = {task: TIERS if task == "urgency" else sorted(set(truths[task])) for task in TASK_WEIGHTS if task in truths}
         rng = random.Random(seed)
         noisy_rows = [i for i in range(len(texts)) for _ in range(int(copies) + (rng.random() < copies % 1))]
         noisy_texts = [noisy(texts[i], rng) for i in noisy_rows]
         rows = [*range(len(texts)), *noisy_rows]
-        if tokens is None:
-            with Progress("reading examples", len(texts)) as progress:
-                tokens = _half(encoder.tokens(texts, progress))
+        with Progress("reading examples", len(texts)) as progress:
+            tokens = _half(encoder.tokens(texts, progress))
         with Progress("reading mistyped copies", len(noisy_texts)) as progress:
             tokens = [*tokens, *_half(encoder.tokens(noisy_texts, progress))]
         truth = {task: np.array([labels[task].index(v) for v in truths[task]])[rows] for task in labels}
@@ -113,9 +112,9 @@ class Judge:
             ngrams = NgramHead.train([*texts, *noisy_texts], truth, sizes, seed=seed, progress=progress)
         return cls(encoder, heads, ngrams, Spelling.learn(texts, encoder.whole_words()), labels, mix)
 
-    def scores(self, texts: list[str], tokens=None) -> dict[str, np.ndarray]:
+    def scores(self, texts: list[str]) -> dict[str, np.ndarray]:
         """Probabilities by task: float (n, labels). A text with slips is read twice, as typed and mended."""
-        found = self._scores(texts, tokens)
+        found = self._scores(texts)
         mended = {i: m for i, text in enumerate(texts) if (m := self.spelling.mend(text)) != text}
         if mended:
             again, rows = self._scores([*mended.values()]), [*mended]
@@ -123,8 +122,8 @@ class Judge:
                 share[rows] = (1 - MENDED) * share[rows] + MENDED * again[task]
         return found
 
-    def _scores(self, texts: list[str], tokens=None) -> dict[str, np.ndarray]:
-        tokens = self.encoder.tokens(texts) if tokens is None else tokens
+    def _scores(self, texts: list[str]) -> dict[str, np.ndarray]:
+        tokens = self.encoder.tokens(texts)
         views = [head.predict(tokens) for head in self.heads]
         spelling = self.ngrams.predict(texts)
         return {
@@ -195,9 +194,10 @@ class Recogniser(IntentClassifier, GraphComponent):
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
         truths = dict(zip(("topic", "urgency", "audience", "ask"), zip(*map(labels_of, examples), strict=True), strict=True))
         with self._storage.write_to(self._resource) as folder:
-            if self.config["adapter"]:
-                shutil.copy(ROOT / self.config["adapter"], folder / "adapter.npz")
-            full, small = write_onnx(folder, _adapter(folder))
+            adapter = ROOT / self.config["adapter"] if self.config["adapter"] else None
+            full, small = write_onnx(folder, adapter)
+            if adapter:
+                shutil.copy(adapter, folder / "adapter.npz")
             full.unlink()
             shutil.copy(model_folder() / "tokenizer.json", folder / "tokenizer.json")
             self.judge = Judge.train(

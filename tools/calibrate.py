@@ -38,7 +38,7 @@ def adapter_of(config: dict) -> Path | None:
 def measured(rows, inside, outside, adapter: Path | None, config) -> dict[str, np.ndarray]:
     """Heads that learned from `inside` on the messages of `outside` (row numbers).
 
-    Out: {"views" | "ngrams": float (outside, 5), urgency by tier; "topic" …: {"views" | "ngrams" | "mixed": labels}}.
+    Out: "views" and "ngrams": float (outside, 5), the urgency of each by tier; "topic", "audience", "ask": the labels given, mixed.
     """
     from addons.encoder import Encoder, write_onnx
     from addons.recogniser import Judge
@@ -144,7 +144,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--curve", action="store_true", help="also the learning curve: an eighth, a quarter, half, all (needs `make tune` once)"
+        "--curve", action="store_true", help="also the learning curve: an eighth, a quarter, half, all; tunes the encoder for each"
     )
     parser.add_argument("--save", type=Path, help="write scores and texts to this .npz")
     arguments = parser.parse_args()
