@@ -60,10 +60,10 @@ evaluate: $(MODEL)  ## measure recognition end to end, write docs/evidence.md
 evaluate-public: setup  ## our topic recogniser on public intent sets: DATA="folder …" (train.csv and test.csv, or data_full.json)
 	@$(PY) -m tools.evaluate_public $(DATA)
 
-calibrate: setup  ## cross-validate inside the training data: thresholds and the table of approaches (long)
+calibrate: setup  ## measure inside the training data, on a fifth left out: thresholds (six minutes)
 	@$(PY) -m tools.calibrate $(ARGS)
 
-tune: setup .tools/tune/ready  ## teach the encoder our field again: writes data/encoder/adapter.npz (rarely; 20 to 40 minutes)
+tune: setup .tools/tune/ready  ## teach the encoder our field again: writes data/encoder/adapter.npz (rarely; half an hour)
 	@PYTHONPATH=$$(echo $(CURDIR)/.tools/tune/lib/python3*/site-packages) $(PY) -m tools.tune $(ARGS)
 
 # torch, 200 MB to several GB by platform, in an environment of its own: only tuning asks for it.

@@ -12,8 +12,8 @@ import numpy as np
 VIEWS, HIDDEN = 16, 256
 DROP_VIEWS, DROP_HIDDEN = 0.2, 0.3
 BATCH = 256  # with 64, Adam's own arithmetic was a third of training
-FEWEST_STEPS = 800  # a few hundred examples are gone through oftener, in smaller batches
-STEP, WARM_UP = 3e-3, 0.1  # Adam's step and the share of training spent warming up
+FEWEST_STEPS = 800  # a fresh head goes through a few hundred examples oftener, in smaller batches
+STEP, STEP_ON, WARM_UP = 3e-3, 1e-3, 0.1  # Adam's step for a fresh head, for one trained on; share of training spent warming up
 DECAY = 0.01
 
 
@@ -41,11 +41,11 @@ def pad(tokens: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     return x, here
 
 
-def plan(messages: int, rounds: int) -> tuple[int, int, int]:
-    """Batch size, rounds and steps in all for so many messages: as asked for, but never fewer than FEWEST_STEPS steps."""
+def plan(messages: int, rounds: int, *, on: bool = False) -> tuple[int, int, int]:
+    """Batch size, rounds and steps in all for so many messages: as asked for, but for a fresh head never fewer than FEWEST_STEPS steps."""
     size = min(BATCH, max(16, messages // 100))
     per_round = -(-messages // size)
-    rounds = max(rounds, -(-FEWEST_STEPS // per_round))
+    rounds = rounds if on else max(rounds, -(-FEWEST_STEPS // per_round))
     return size, rounds, rounds * per_round
 
 
@@ -140,20 +140,25 @@ class AttentionHead:
         g |= {"look": flat_x.T @ d_score.reshape(-1, VIEWS), "look0": d_score.sum((0, 1))}
         return loss, g
 
-    def fit(self, tokens: list[np.ndarray], tasks: list[Task], *, rounds: int, seed: int, progress=None) -> "AttentionHead":
-        """Train with Adam (decoupled decay, warm-up, then a straight line to zero). `progress(batches)` per batch."""
+    def fit(
+        self, tokens: list[np.ndarray], tasks: list[Task], *, rounds: int, seed: int, on: bool = False, progress=None
+    ) -> "AttentionHead":
+        """Train with Adam (decoupled decay, warm-up, then a straight line to zero). `progress(batches)` per batch.
+
+        on: the head is trained already and goes on in smaller steps.
+        """
         rng = np.random.default_rng(seed)
         lengths = np.array([len(t) for t in tokens])
         weights = [task.message_weights() for task in tasks]
-        size, rounds, total = plan(len(tokens), rounds)
-        step = 0
+        size, rounds, total = plan(len(tokens), rounds, on=on)
+        longest, step = STEP_ON if on else STEP, 0
         adam = {k: _Adam(v) for k, v in self.p.items()}
         for _ in range(rounds):
             for rows in batches(rng, lengths, size):
                 x, here = pad([tokens[i] for i in rows])
                 _, g = self.loss_and_gradient(x, here, [t.truth[rows] for t in tasks], [w[rows] for w in weights], rng)
                 step += 1
-                pace = STEP * min(1.0, step / (WARM_UP * total)) * max(0.0, 1 - step / total)
+                pace = longest * min(1.0, step / (WARM_UP * total)) * max(0.0, 1 - step / total)
                 norm = np.sqrt(sum(float(np.vdot(v, v)) for v in g.values()))
                 clip = min(1.0, 1.0 / (norm + 1e-6))
                 for k, v in g.items():

@@ -9,6 +9,7 @@ tell the tiers of urgency apart better than the last, which blurs who did what w
 import functools
 import hashlib
 import importlib.resources
+import json
 import logging
 import tempfile
 import zipfile
@@ -21,6 +22,9 @@ from rasa.engine.exceptions import GraphComponentException
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WIDTH, HEADS, LAYERS = 384, 12, 3
 EPSILON = 1e-12
+HEAD, LABELS = "head.", "labels"  # in an adapter: the names of the head's parts begin so; what it tells apart
+# All that numpy and zipfile raise over a file with a wrong byte somewhere.
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 MAX_PIECES = 512  # all the places the model has; 2,000 characters are some 440 pieces
 BATCH = 16  # what fits the cache of a core: 5 % faster than 64
 
@@ -55,45 +59,67 @@ def load_weights(path: Path | None = None, adapter: Path | None = None) -> dict[
     return adapted(load(data), adapter) if adapter else load(data)
 
 
-def write_adapter(path: Path, before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> None:
+def write_adapter(
+    path: Path, before: dict[str, np.ndarray], after: dict[str, np.ndarray], labels: dict[str, list[str]] | None = None
+) -> None:
     """What changed from `before` to `after`, as a .npz: a vector's change in float16; a matrix's in 4 bits a weight.
 
     Of each matrix: `<name>.codes`, uint8 (rows, columns / 2), two weights a byte, 8 for no change; `<name>.scale`, float16
-    (rows,), what one step of a code is worth.
+    (rows,), what one step of a code is worth; `<name>.odd` where the last column is padding. What `before` has not got, the head
+    above the encoder, is written whole in the same way, and `labels`, what the head tells apart, as JSON.
     """
     arrays = {}
     for name, tuned in after.items():
-        change = tuned - before[name]
+        change = tuned - before.get(name, np.float32(0))
         if change.ndim == 1:
             arrays[f"{name}.change"] = change.astype(np.float16)
             continue
         scale = (np.abs(change).max(1) / 7).astype(np.float16)
         step = np.where(scale > 0, scale, 1).astype(np.float32)[:, None]
         codes = (np.clip(np.rint(change / step), -8, 7) + 8).astype(np.uint8)
+        if codes.shape[1] % 2:
+            codes = np.pad(codes, ((0, 0), (0, 1)), constant_values=8)
+            arrays[f"{name}.odd"] = np.array(True)
         arrays |= {f"{name}.codes": codes[:, ::2] << 4 | codes[:, 1::2], f"{name}.scale": scale}
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, **arrays, **{LABELS: np.array(json.dumps(labels))} if labels else {})
+
+
+def _changes(adapter: Path, wanted) -> tuple[dict[str, np.ndarray], dict[str, list[str]]]:
+    """What `write_adapter` wrote: changes, float32, by the names that are `wanted`, and labels. Raises WrongWeights when it is missing or damaged."""
+    found = {}
+    try:
+        with np.load(adapter, allow_pickle=False) as file:
+            labels = json.loads(str(file[LABELS])) if LABELS in file.files else {}
+            for key in file.files:
+                name, _, part = key.rpartition(".")
+                if part == "change" and wanted(name):
+                    found[name] = file[key].astype(np.float32)
+                elif part == "codes" and wanted(name):
+                    codes = np.stack([file[key] >> 4, file[key] & 15], axis=2).reshape(len(file[key]), -1).astype(np.float32) - 8
+                    change = codes * file[f"{name}.scale"].astype(np.float32)[:, None]
+                    found[name] = change[:, :-1] if f"{name}.odd" in file.files else change
+    except _DAMAGED as error:
+        raise WrongWeights(f"{adapter} cannot be read ({type(error).__name__}); `git checkout` it or run `make tune`") from None
+    return found, labels
 
 
 def adapted(weights: dict[str, np.ndarray], adapter: Path) -> dict[str, np.ndarray]:
     """The weights with the change that `write_adapter` wrote. Raises WrongWeights when it is missing, damaged, or does not fit."""
-    try:
-        with np.load(adapter, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise WrongWeights(f"{adapter} cannot be read ({type(error).__name__}); `git checkout` it or run `make tune`") from None
     found = dict(weights)
-    for key, array in arrays.items():
-        name, _, part = key.rpartition(".")
-        if part == "scale":
-            continue
-        change = array.astype(np.float32)
-        if part == "codes":
-            codes = np.stack([array >> 4, array & 15], axis=2).reshape(len(array), -1).astype(np.float32) - 8
-            change = codes * arrays[f"{name}.scale"].astype(np.float32)[:, None]
+    for name, change in _changes(adapter, lambda name: not name.startswith(HEAD))[0].items():
         if name not in weights or change.shape != weights[name].shape:
             raise WrongWeights(f"{adapter}: {name} does not fit the published weights")
         found[name] = weights[name] + change
     return found
+
+
+def head_of(adapter: Path) -> tuple[dict[str, np.ndarray], dict[str, list[str]]]:
+    """The head that was tuned together with the encoder, as addons.attention_head names its parts, and its labels by task.
+
+    ({}, {}) when the adapter has none. Raises WrongWeights when it is missing or damaged.
+    """
+    changes, labels = _changes(adapter, lambda name: name.startswith(HEAD))
+    return {name.removeprefix(HEAD): array for name, array in changes.items()}, labels
 
 
 @functools.cache

@@ -6,6 +6,7 @@ import json
 import random
 import re
 import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from threadpoolctl import threadpool_limits
 from actions.normalise import words_of
 from actions.urgency import AUDIENCES, Urgency, tier_of
 from addons.attention_head import AttentionHead, Task, plan
-from addons.encoder import Encoder, WrongWeights, model_folder, write_onnx
+from addons.encoder import Encoder, WrongWeights, head_of, model_folder, write_onnx
 from addons.ngrams import NgramHead
 from addons.progress import Progress
 from addons.spelling import Spelling
@@ -39,7 +40,7 @@ TIERS = [u.word for u in Urgency]
 DOUBT = frozenset("but still isnt yet until unless thought think maybe probably might again coming outside".split())
 NO_ASK = "none"
 # What each tier must reach (actions/urgency.py, tier_of); config.yml gives the ones in use.
-THRESHOLDS = {"emergency": {"urgent": 0.04, "support": 0.12, "info": 0.4, "chat": 0.4}, "urgent": 0.45, "support": 0.45, "info": 0.5}
+THRESHOLDS = {"emergency": {"urgent": 0.03, "support": 0.1, "info": 0.4, "chat": 0.4}, "urgent": 0.45, "support": 0.45, "info": 0.5}
 MENDED = 0.7  # what the mended reading of a mistyped text counts; slang that the lists don't know keeps the rest
 LONG = 35  # words: from here a text is read in passages too
 PASSAGE = (12, 30)  # words: sentences are put together up to the first, and cut above the second
@@ -85,50 +86,69 @@ class Judge:
         self.mix = mix
 
     @classmethod
-    def train(cls, encoder, texts, truths, *, rounds, members, mix, copies, seed) -> "Judge":
-        """truths: {"urgency"|"topic"|"audience": list of labels}, all or some."""
+    def train(cls, encoder, texts, truths, *, rounds, fresh_rounds, members, mix, copies, seed, adapter=None) -> "Judge":
+        """truths: {"urgency"|"topic"|"audience"|"ask": list of labels}, all or some; copies: share the n-grams learn mistyped as well.
+
+        The heads go on, for `rounds`, from the one that was tuned with the encoder (`adapter`), when that tells the same
+        labels apart; else they start fresh and take `fresh_rounds`.
+        """
         labels = {task: TIERS if task == "urgency" else sorted(set(truths[task])) for task in TASK_WEIGHTS if task in truths}
-        rng = random.Random(seed)
-        noisy_rows = [i for i in range(len(texts)) for _ in range(int(copies) + (rng.random() < copies % 1))]
-        noisy_texts = [noisy(texts[i], rng) for i in noisy_rows]
-        rows = [*range(len(texts)), *noisy_rows]
+        start, known = head_of(adapter) if adapter else ({}, {})
+        on = bool(start) and [*known.items()] == [*labels.items()]  # in this order, too: it is that of the head's columns
+        if start and not on:
+            print("The labels are not those of the tuned head: heads start fresh (`make tune`, then `make calibrate`).", file=sys.stderr)
         with Progress("reading examples", len(texts)) as progress:
             tokens = _half(encoder.tokens(texts, progress))
-        with Progress("reading mistyped copies", len(noisy_texts)) as progress:
-            tokens = [*tokens, *_half(encoder.tokens(noisy_texts, progress))]
-        truth = {task: np.array([labels[task].index(v) for v in truths[task]])[rows] for task in labels}
+        truth = {task: np.array([labels[task].index(v) for v in truths[task]]) for task in labels}
         tasks = [Task(labels[t], truth[t], w, 0.5 if t == "urgency" else 0.0) for t, w in TASK_WEIGHTS.items() if t in labels]
-        with Progress(f"training {members} heads", members * plan(len(tokens), rounds)[2]) as progress:
+        sizes = {task: len(labels[task]) for task in labels}
+        rounds = rounds if on else fresh_rounds
+        with Progress(f"training {members} heads", members * plan(len(tokens), rounds, on=on)[2]) as progress:
 
             def head(member: int) -> AttentionHead:
-                fresh = AttentionHead.fresh(tokens[0].shape[1], [len(t.labels) for t in tasks], np.random.default_rng(seed + member))
-                return fresh.fit(tokens, tasks, rounds=rounds, seed=seed + member, progress=progress)
+                head = AttentionHead.fresh(tokens[0].shape[1], [*sizes.values()], np.random.default_rng(seed + member))
+                if on:
+                    if {name: array.shape for name, array in start.items()} != {name: array.shape for name, array in head.p.items()}:
+                        raise WrongWeights(f"{adapter}: its head does not fit addons/attention_head.py; run `make tune`")
+                    head.p = {name: array.copy() for name, array in start.items()}
+                return head.fit(tokens, tasks, rounds=rounds, seed=seed + member, on=on, progress=progress)
 
             # Two heads at once, each with one thread of arithmetic: faster than one after the other with two, and the same sums on any machine.
             with threadpool_limits(1), ThreadPoolExecutor(2) as pool:
                 heads = list(pool.map(head, range(members)))
+        rng = random.Random(seed)
+        again = [i for i in range(len(texts)) for _ in range(int(copies) + (rng.random() < copies % 1))]
+        rows = [*range(len(texts)), *again]
         with Progress("training word and letter features", len(labels)) as progress:
-            sizes = {task: len(names) for task, names in labels.items()}
-            ngrams = NgramHead.train([*texts, *noisy_texts], truth, sizes, seed=seed, progress=progress)
+            ngrams = NgramHead.train(
+                [*texts, *(noisy(texts[i], rng) for i in again)],
+                {task: t[rows] for task, t in truth.items()},
+                sizes,
+                seed=seed,
+                progress=progress,
+            )
         return cls(encoder, heads, ngrams, Spelling.learn(texts, encoder.whole_words()), labels, mix)
 
     def scores(self, texts: list[str]) -> dict[str, np.ndarray]:
-        """Probabilities by task: float (n, labels). A text with slips is read twice, as typed and mended."""
-        found = self._scores(texts)
+        """Probabilities by task: float (n, labels)."""
+        views, ngrams = self.shares(texts)
+        return {task: self.mix * views[task] + (1 - self.mix) * ngrams[task] for task in self.labels}
+
+    def shares(self, texts: list[str]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Probabilities by the views and by the n-grams, each by task. A text with slips is read twice, as typed and mended."""
+        found = self._shares(texts)
         mended = {i: m for i, text in enumerate(texts) if (m := self.spelling.mend(text)) != text}
         if mended:
-            again, rows = self._scores([*mended.values()]), [*mended]
-            for task, share in found.items():
-                share[rows] = (1 - MENDED) * share[rows] + MENDED * again[task]
+            again, rows = self._shares([*mended.values()]), [*mended]
+            for typed, other in zip(found, again, strict=True):
+                for task, share in typed.items():
+                    share[rows] = (1 - MENDED) * share[rows] + MENDED * other[task]
         return found
 
-    def _scores(self, texts: list[str]) -> dict[str, np.ndarray]:
+    def _shares(self, texts: list[str]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         tokens = self.encoder.tokens(texts)
         views = [head.predict(tokens) for head in self.heads]
-        spelling = self.ngrams.predict(texts)
-        return {
-            task: self.mix * np.mean([v[i] for v in views], axis=0) + (1 - self.mix) * spelling[task] for i, task in enumerate(self.labels)
-        }
+        return {task: np.mean([v[i] for v in views], axis=0) for i, task in enumerate(self.labels)}, self.ngrams.predict(texts)
 
 
 def _half(tokens):
@@ -165,7 +185,8 @@ class Recogniser(IntentClassifier, GraphComponent):
         return {
             "made_of": _made_of(),
             "adapter": None,
-            "rounds": 3,
+            "rounds": 1,
+            "fresh_rounds": 3,
             "members": 2,
             "mix": 0.6,
             "typo_copies": 0.2,
@@ -205,10 +226,12 @@ class Recogniser(IntentClassifier, GraphComponent):
                 [m.get(TEXT) for m in examples],
                 truths,
                 rounds=self.config["rounds"],
+                fresh_rounds=self.config["fresh_rounds"],
                 members=self.config["members"],
                 mix=self.config["mix"],
                 copies=self.config["typo_copies"],
                 seed=self.config["seed"],
+                adapter=adapter,
             )
             _save(self.judge, folder)
         return self._resource

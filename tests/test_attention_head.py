@@ -56,7 +56,20 @@ def test_rare_classes_weigh_more_when_balanced():
 
 
 @pytest.mark.parametrize(
-    "messages, size, rounds, steps", [(83_000, 256, 3, 975), (15_000, 150, 8, 800), (300, 16, 43, 817)], ids=["ours", "some", "few"]
+    "messages, size, rounds, steps", [(92_000, 256, 3, 1080), (15_000, 150, 8, 800), (300, 16, 43, 817)], ids=["many", "some", "few"]
 )
 def test_few_messages_are_gone_through_oftener_in_smaller_batches(messages, size, rounds, steps):
     assert plan(messages, 3) == (size, rounds, steps)
+
+
+def test_a_trained_head_goes_on_for_as_many_rounds_as_asked():
+    assert plan(92_000, 1, on=True) == (256, 1, 360)
+    rng = np.random.default_rng(5)
+    tokens = some(rng, 400)
+    task = Task(["no", "yes"], np.array([int(t[:, 0].sum() > 0) for t in tokens]), 1.0)
+    head = AttentionHead.fresh(12, [2], np.random.default_rng(6)).fit(tokens, [task], rounds=20, seed=1)
+    before = {k: v.copy() for k, v in head.p.items()}
+    right = np.mean(head.predict(tokens)[0].argmax(1) == task.truth)
+    head.fit(tokens, [task], rounds=1, seed=2, on=True)
+    assert any((before[k] != head.p[k]).any() for k in before)
+    assert np.mean(head.predict(tokens)[0].argmax(1) == task.truth) >= right - 0.02

@@ -13,10 +13,12 @@ from addons import lean
 lean.install()
 
 from addons import recogniser  # noqa: E402
-from addons.encoder import Encoder, WrongWeights, adapted, load_weights, tokenizer, write_adapter, write_onnx  # noqa: E402
+from addons.encoder import Encoder, WrongWeights, adapted, head_of, load_weights, tokenizer, write_adapter, write_onnx  # noqa: E402
 from addons.recogniser import _encoder  # noqa: E402
+from tools.baselines import training_rows  # noqa: E402
 
 ADAPTER = Path(__file__).parent.parent / "data/encoder/adapter.npz"
+FEW = {"rounds": 1, "fresh_rounds": 1, "members": 1, "mix": 1.0, "copies": 0.0, "seed": 7}
 TEXTS = ["hes outside my house and my mums at work", "hi", "is it illegal"]
 
 
@@ -78,6 +80,59 @@ def test_an_adapter_that_is_missing_damaged_or_for_other_weights_is_refused(tmp_
         adapted(weights, tmp_path / "cut.npz")
     with pytest.raises(WrongWeights, match="does not fit"):
         adapted({"matrix": np.ones((4, 8), np.float32)}, tmp_path / "a.npz")
+    np.savez(tmp_path / "b.npz", **{"matrix.codes": np.zeros((4, 3), np.uint8)})
+    with pytest.raises(WrongWeights, match=r"b\.npz cannot be read \(KeyError\)"):
+        adapted(weights, tmp_path / "b.npz")
+    np.savez(tmp_path / "c.npz", labels=np.array("{"))
+    with pytest.raises(WrongWeights, match=r"c\.npz cannot be read"):
+        head_of(tmp_path / "c.npz")
+
+
+def test_an_adapter_carries_the_head_and_what_it_tells_apart(tmp_path):
+    rng, weights = np.random.default_rng(0), {"matrix": np.ones((4, 6), np.float32)}
+    head = {"out": rng.normal(size=(6, 3)).astype(np.float32), "out0": np.array([0.5, -1, 0], np.float32)}
+    labels = {"topic": ["a", "b", "c"]}
+    write_adapter(tmp_path / "a.npz", weights, weights | {f"head.{n}": a for n, a in head.items()}, labels)
+    found, known = head_of(tmp_path / "a.npz")
+    assert known == labels and found["out0"].tolist() == [0.5, -1, 0]
+    assert found["out"].shape == (6, 3)
+    assert np.abs(found["out"] - head["out"]).max() <= np.abs(head["out"]).max() / 14 + 1e-3
+    assert [*adapted(weights, tmp_path / "a.npz")] == ["matrix"]
+    write_adapter(tmp_path / "without.npz", weights, weights)
+    assert head_of(tmp_path / "without.npz") == ({}, {})
+
+
+def test_training_goes_on_from_the_tuned_head_and_only_where_it_knows_the_same_labels(monkeypatch, capsys):
+    """The head we ship, shown a handful of messages, still knows what it knew; with other labels it is left aside."""
+    encoder = Encoder.from_numpy(ADAPTER)
+    labels = head_of(ADAPTER)[1]
+    texts = [f"message number {i}" for i in range(len(labels["topic"]))]
+    truths = {task: [names[i % len(names)] for i in range(len(texts))] for task, names in labels.items()}
+    monkeypatch.setattr("addons.attention_head.FEWEST_STEPS", 1)
+    urgency = recogniser.Judge.train(encoder, texts, truths, adapter=ADAPTER, **FEW).scores(TEXTS)["urgency"]
+    assert [recogniser.TIERS[i] for i in urgency.argmax(1)] == ["emergency", "chat", "info"]
+    truths["topic"] = [("hello", "goodbye")[i % 2] for i in range(len(texts))]
+    judge = recogniser.Judge.train(encoder, texts, truths, adapter=ADAPTER, **FEW)
+    assert judge.labels["topic"] == ["goodbye", "hello"] and judge.scores(TEXTS)["topic"].shape == (3, 2)
+    assert "heads start fresh" in capsys.readouterr().err
+
+
+def test_a_head_of_another_shape_is_refused_by_name(tmp_path):
+    head, labels = head_of(ADAPTER)
+    weights = load_weights(adapter=ADAPTER)
+    write_adapter(tmp_path / "a.npz", weights, {f"head.{name}": array[:3] for name, array in head.items()}, labels)
+    texts = [f"message number {i}" for i in range(len(labels["topic"]))]
+    truths = {task: [names[i % len(names)] for i in range(len(texts))] for task, names in labels.items()}
+    with pytest.raises(WrongWeights, match=r"a\.npz: its head does not fit"):
+        recogniser.Judge.train(Encoder.from_numpy(), texts, truths, adapter=tmp_path / "a.npz", **FEW)
+
+
+def test_the_head_we_ship_tells_the_labels_of_the_training_data_apart():
+    rows = training_rows()
+    assert head_of(ADAPTER)[1] == {
+        "urgency": recogniser.TIERS,
+        **{task: sorted({row[column] for row in rows}) for task, column in (("topic", 1), ("audience", 3), ("ask", 4))},
+    }
 
 
 def test_the_adapter_we_ship_fits_and_all_backends_read_with_it(tmp_path):

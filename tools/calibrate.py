@@ -7,6 +7,7 @@ Ctrl-C stops it at any time; a half-tuned encoder is gone on with.
 """
 
 import argparse
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -50,18 +51,23 @@ def measured(rows, inside, outside, adapter: Path | None, config) -> dict[str, n
         encoder,
         [rows[i][0] for i in inside],
         {name: [rows[i][column] for i in inside] for name, column in {"urgency": 2, **LABELS}.items()},
-        **{key: config[key] for key in ("rounds", "members")},
-        mix=1.0,
+        **{key: config[key] for key in ("rounds", "fresh_rounds", "members", "seed")},
+        mix=config["mix"],
         copies=config["typo_copies"],
-        seed=config["seed"],
+        adapter=adapter,
     )
     texts = [rows[i][0] for i in outside]
-    views, spelling = judge.scores(texts), judge.ngrams.predict(texts)
+    views, spelling = judge.shares(texts)
     found = {"views": views["urgency"], "ngrams": spelling["urgency"]}
     for name in LABELS:
         mixed = config["mix"] * views[name] + (1 - config["mix"]) * spelling[name]
         found[name] = np.array(judge.labels[name], dtype=object)[mixed.argmax(1)]
     return found
+
+
+def digest(rows) -> str:
+    """Eight hex digits for these training rows."""
+    return hashlib.blake2b(repr(rows).encode(), digest_size=4).hexdigest()
 
 
 def describe(name: str, scores: np.ndarray, truth: np.ndarray) -> str:
@@ -193,9 +199,12 @@ def main() -> None:
 def curve(rows, inside, outside, config) -> None:
     """The learning curve, printed and drawn: encoder and heads learn from a part, measured on the same left-out fifth."""
     truth, points = np.array([TIERS.index(rows[i][2]) for i in outside]), []
+    if not config["adapter"]:
+        raise SystemExit("config.yml names no adapter: there is no tuned encoder to draw a curve of")
     for part in (8, 4, 2, 1):
         few = part_of(inside, part)
-        adapter = ROOT / "results" / f"adapter_{part}.npz" if part > 1 else adapter_of(config)
+        # Named by what it was tuned on, so that a curve cut short is gone on with, and never with another day's data.
+        adapter = ROOT / "results" / f"adapter_{len(few)}_of_{digest(rows)}.npz" if part > 1 else adapter_of(config)
         if not adapter.exists():
             subprocess.run(["make", "tune", f"ARGS=--part {part} --out {adapter}"], cwd=ROOT, check=True)
         got = measured(rows, few, outside, adapter, config)

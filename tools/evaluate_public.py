@@ -59,7 +59,7 @@ def measure(train: list[tuple[str, str]], test: list[tuple[str, str]]) -> str:
     config, folder = settings(), ROOT / "results"
     folder.mkdir(exist_ok=True)
     inside = [p for p in train if p[1] not in OUTSIDE]
-    names = ("rounds", "members", "mix", "seed")
+    names = ("rounds", "fresh_rounds", "members", "mix", "seed")
     judge = Judge.train(
         Encoder.from_onnx(write_onnx(folder, adapter_of(config))[1], threads=2),
         [t for t, _ in inside],

@@ -1,8 +1,9 @@
-"""Teach the encoder our field: `make tune` writes data/encoder/adapter.npz. Rarely needed; about twenty minutes on two cores.
+"""Teach the encoder our field: `make tune` writes data/encoder/adapter.npz. Rarely needed; half an hour on two cores.
 
 The published weights know general English. Here their first three layers and word vectors are trained on as they will be used:
-below an attention head that learns all four labels of data/nlu. What changed is written down with 4 bits a weight and one scale
-a row (4 MB); training (`make train`) adds it to the published weights and learns its heads above. Only this command needs torch.
+below an attention head that learns all four labels of data/nlu. What changed, and the head, are written down with 4 bits a weight
+and one scale a row (5 MB); training (`make train`) adds the change to the published weights and goes on from the head. Only this
+command needs torch.
 
 One message in five (by a hash of its text, so the same ones for ever) is left out, and `make calibrate` measures on those.
 After each round the state is kept in results/; run again, it goes on from there.
@@ -20,13 +21,14 @@ from torch import nn
 from torch.nn import functional as F
 
 from actions.urgency import Urgency
+from addons.attention_head import DROP_HIDDEN, DROP_VIEWS, HIDDEN, VIEWS, AttentionHead, Task, batches
 from tools.baselines import training_rows
+from tools.calibrate import digest
 from tools.left_out import left_out, part_of
 from tools.server import ROOT
 
 ROUNDS, BATCH, STEP, HEAD_STEP, WARM_UP, DROP = 2, 32, 1e-4, 1e-3, 0.1, 0.1
-DROP_VIEWS, DROP_HIDDEN = 0.2, 0.3  # as addons/attention_head.py has them
-MISTYPED = 0.3  # share of messages that are read mistyped as well, other ones each round
+MISTYPED = 0.5  # share of messages that are read mistyped as well, other ones each round
 LONGEST = 160  # word pieces; longer messages are cut while tuning only
 SEED = 7
 ADAPTER = ROOT / "data" / "encoder" / "adapter.npz"
@@ -74,7 +76,7 @@ class Layers(nn.Module):
 
 
 class Head(nn.Module):
-    """The attention head of addons/attention_head.py in torch; thrown away afterwards."""
+    """The attention head of addons/attention_head.py in torch."""
 
     def __init__(self, width: int, views: int, hidden: int, sizes: list[int]):
         super().__init__()
@@ -84,7 +86,14 @@ class Head(nn.Module):
     def forward(self, x, here):
         look = self.look(x).masked_fill(~here[..., None], -1e9).softmax(1)
         flat = F.dropout((look.transpose(1, 2) @ x).flatten(1), DROP_VIEWS, self.training)
-        return self.out(F.dropout(F.gelu(self.inner(flat)), DROP_HIDDEN, self.training)).split(self.sizes, 1)
+        return self.out(F.dropout(F.gelu(self.inner(flat), approximate="tanh"), DROP_HIDDEN, self.training)).split(self.sizes, 1)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Its parts as addons/attention_head.py names and turns them."""
+        layers = {"look": self.look, "in": self.inner, "out": self.out}
+        return {n: layer.weight.detach().numpy().T for n, layer in layers.items()} | {
+            f"{n}0": layer.bias.detach().numpy() for n, layer in layers.items()
+        }
 
 
 def padded(pieces: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -97,21 +106,28 @@ def padded(pieces: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def check_against_numpy(weights, layers: int, heads: int) -> None:
-    """Raises AssertionError when the encoder here and the one that serves would read a sentence differently."""
-    from addons.encoder import Encoder, tokenizer
+    """Raises AssertionError when the encoder and head here and those that serve would read a sentence differently."""
+    from addons.encoder import WIDTH, Encoder, tokenizer
 
     text = "hes outside my house and my mums at work"
+    ids, mask = padded([tokenizer().encode(text).ids])
+    head = Head(WIDTH, VIEWS, HIDDEN, [2, 3]).eval()
     with torch.no_grad():
-        here = Layers(weights, layers, heads)(*padded([tokenizer().encode(text).ids]))[0].numpy()
-    assert np.abs(here - Encoder.from_numpy().tokens([text])[0]).max() < 1e-3, "tools/tune.py and addons/encoder.py differ"
+        here = Layers(weights, layers, heads)(ids, mask)
+        said = torch.cat([part.softmax(1) for part in head(here, mask)], 1).numpy()
+    assert np.abs(here[0].numpy() - Encoder.from_numpy().tokens([text])[0]).max() < 1e-3, "tools/tune.py and addons/encoder.py differ"
+    serves = np.concatenate(AttentionHead(head.arrays(), [2, 3]).predict([here[0].numpy()]), 1)
+    assert np.abs(said - serves).max() < 1e-4, "tools/tune.py and addons/attention_head.py differ"
 
 
-def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: int = ROUNDS) -> dict[str, np.ndarray]:
-    """Tuned weights by name. rows: as tools.baselines.training_rows; state: where to keep and find a half-done run."""
+def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: int = ROUNDS) -> tuple[dict, dict]:
+    """Tuned weights by name, the head's among them, and the head's labels by task.
+
+    rows: as tools.baselines.training_rows; state: where to keep and find a half-done run.
+    """
     import random
 
-    from addons.attention_head import HIDDEN, VIEWS, Task, batches
-    from addons.encoder import WIDTH, tokenizer
+    from addons.encoder import HEAD, WIDTH, tokenizer
     from addons.recogniser import TASK_WEIGHTS
     from addons.typos import noisy
 
@@ -129,6 +145,7 @@ def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: 
     adam = torch.optim.AdamW(
         [{"params": encoder.parameters(), "lr": STEP, "weight_decay": 0.0}, {"params": head.parameters(), "lr": HEAD_STEP}],
         weight_decay=0.01,
+        fused=True,
     )
     cut = tokenizer()
     plain = [cut.encode(r[0]).ids[:LONGEST] for r in rows]
@@ -137,14 +154,16 @@ def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: 
     pace = torch.optim.lr_scheduler.LambdaLR(
         adam, lambda s: min(1, (s + 1) / (WARM_UP * rounds * per_round)) * max(0, 1 - s / rounds / per_round)
     )
-    first = 0
+    first, of_what = 0, f"{digest(rows)} {rounds} {MISTYPED}"
     if state and state.exists():
         kept = torch.load(state, weights_only=True)
-        if kept["messages"] == len(rows):
+        if kept.get("of") == of_what:
             encoder.load_state_dict(kept["encoder"]), head.load_state_dict(kept["head"]), adam.load_state_dict(kept["adam"])
             pace.load_state_dict(kept["pace"])
             first = kept["round"]
             print(f"going on after round {first}", file=sys.stderr)
+        else:
+            print("data or settings have changed since the run that was cut short: starting anew", file=sys.stderr)
     started = time.monotonic()
     for turn in range(first, rounds):
         rng, typing = np.random.default_rng(SEED + turn), random.Random(SEED + turn)
@@ -177,7 +196,7 @@ def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: 
         if state:
             torch.save(
                 {
-                    "messages": len(rows),
+                    "of": of_what,
                     "round": turn + 1,
                     "encoder": encoder.state_dict(),
                     "head": head.state_dict(),
@@ -186,7 +205,8 @@ def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: 
                 },
                 state,
             )
-    return {n.replace("/", "."): p.detach().numpy() for n, p in encoder.w.items()}
+    tuned = {n.replace("/", "."): p.detach().numpy() for n, p in encoder.w.items()}
+    return tuned | {HEAD + n: a for n, a in head.arrays().items()}, dict(zip(TASK_WEIGHTS, (t.labels for t in tasks), strict=True))
 
 
 def main() -> None:
@@ -200,16 +220,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ADAPTER)
     parser.add_argument("--part", type=int, default=1, help="only one message in so many: for the learning curve")
     arguments = parser.parse_args()
+    if arguments.part > 1 and arguments.out == ADAPTER:
+        parser.error("--part needs --out: the adapter we ship is of all parts")
     rows = training_rows()
     inside = np.array([i for i, r in enumerate(rows) if not left_out(r[0])])
     rows = [rows[i] for i in part_of(inside, arguments.part)]
     print(f"tuning on {len(rows)} messages, {ROUNDS} rounds", file=sys.stderr)
     (ROOT / "results").mkdir(exist_ok=True)
     weights, state = load_weights(), ROOT / "results" / f"tuning_{arguments.part}.pt"
-    tuned = tune(rows, weights, layers=LAYERS, heads=HEADS, state=state)
+    tuned, labels = tune(rows, weights, layers=LAYERS, heads=HEADS, state=state)
     arguments.out.parent.mkdir(exist_ok=True, parents=True)
-    write_adapter(arguments.out, weights, tuned)
+    write_adapter(arguments.out, weights, tuned, labels)
     state.unlink(missing_ok=True)
+    tuned = {n: w for n, w in tuned.items() if n in weights}
     change = {n: tuned[n] - weights[n] for n in tuned}
     kept = adapted(weights, arguments.out)
     lost = math.sqrt(sum(float(((kept[n] - tuned[n]) ** 2).sum()) for n in tuned) / sum(float((c**2).sum()) for c in change.values()))
