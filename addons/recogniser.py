@@ -40,7 +40,7 @@ TIERS = [u.word for u in Urgency]
 DOUBT = frozenset("but still isnt yet until unless thought think maybe probably might again coming outside".split())
 NO_ASK = "none"
 # What each tier must reach (actions/urgency.py, tier_of); config.yml gives the ones in use.
-THRESHOLDS = {"emergency": {"urgent": 0.03, "support": 0.1, "info": 0.4, "chat": 0.4}, "urgent": 0.45, "support": 0.45, "info": 0.5}
+THRESHOLDS = {"emergency": {"urgent": 0.04, "support": 0.12, "info": 0.4, "chat": 0.4}, "urgent": 0.45, "support": 0.45, "info": 0.5}
 MENDED = 0.7  # what the mended reading of a mistyped text counts; slang that the lists don't know keeps the rest
 LONG = 35  # words: from here a text is read in passages too
 PASSAGE = (12, 30)  # words: sentences are put together up to the first, and cut above the second

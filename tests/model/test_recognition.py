@@ -27,7 +27,7 @@ def figures(server, held):
 
 
 def test_emergencies_are_recognised(figures):
-    assert part(figures.recall(Urgency.EMERGENCY)) >= 0.96
+    assert part(figures.recall(Urgency.EMERGENCY)) >= 0.965
 
 
 def test_false_alarms_are_rare(figures):
@@ -41,7 +41,7 @@ def test_urgent_messages_are_shown_the_police_and_ceop(figures):
 
 
 def test_few_are_answered_too_low(figures):
-    assert part(figures.under_triage()) <= 0.025
+    assert part(figures.under_triage()) <= 0.02
 
 
 def test_required_contacts_are_on_screen(figures):
@@ -49,13 +49,13 @@ def test_required_contacts_are_on_screen(figures):
 
 
 def test_tiers_and_topics_are_mostly_right(figures):
-    assert part(figures.tier_accuracy()) >= 0.89
-    assert part(figures.topic_accuracy()) >= 0.77
+    assert part(figures.tier_accuracy()) >= 0.9
+    assert part(figures.topic_accuracy()) >= 0.795
 
 
 def test_heavy_typing_mistakes_cost_little(server, held, figures):
     typed = Figures(held, ask(server, mistyped(held)))
-    assert part(figures.tier_accuracy()) - part(typed.tier_accuracy()) <= 0.05
+    assert part(figures.tier_accuracy()) - part(typed.tier_accuracy()) <= 0.055
 
 
 def test_the_same_message_gets_the_same_answer(server):
