@@ -50,6 +50,12 @@ _ONLY_THEIR_AGE = re.compile(
     rf"\W*(?:hes|shes|he is|she is|theyre|they are|(?:my|our) (?:\w+ ){{1,2}}is) (?:only |just |nearly )?{_NUMBER}\s*(?:yrs?|years?)?(?: ?old)?\W*"
 )
 _ONLY_PLACE = re.compile(r"\W*(?:(?:im|i am|we are|were|i|we)\s+)?(?:(?:live|living)\s+)?(?:in|from)?\s*(?P<place>[a-z]+(?: [a-z]+)?)\W*")
+# "saturday", "on friday night", "next week": a day and nothing else. Today's and hours are no bare fact: they may mean now.
+_ONLY_DAY = re.compile(
+    r"\W*(?:(?:on|this|next|its|it is|for|prob|probably|maybe)\s+)*"
+    r"(?:mon|tues?|tuesday|wednesday|weds?|thurs?|thursday|fri|sat|satur|sun|monday|friday|saturday|sunday|tomorrow|tmrw|tomoz|weekend|next week)"
+    r"(?:\s+(?:morning|afternoon|evening|night|nite|after school))?\W*"
+)
 _NATION_BEFORE = frozenset("in from live living near outside".split())
 NATION_NAMES = {
     "scotland": ["scotland", "glasgow", "edinburgh", "aberdeen", "dundee", "inverness"],
@@ -170,10 +176,12 @@ def wonders(text: str) -> bool:
 
 
 def bare_fact(low: str) -> str | None:
-    """ "age" or "place" when the message gives that and nothing more: "im 11", "hes 15", "in scotland"."""
+    """ "age", "day" or "place" when the message gives that and nothing more: "im 11", "hes 15", "on saturday", "in scotland"."""
     theirs = _ONLY_THEIR_AGE.fullmatch(low)
     if _ONLY_AGE.fullmatch(low) or (theirs and (_AGE_WORDS.get(theirs["n"]) or int(theirs["n"])) < 18):
         return "age"
+    if _ONLY_DAY.fullmatch(low):
+        return "day"
     place = _ONLY_PLACE.fullmatch(low)
     return "place" if place and any(place["place"] in names for names in NATION_NAMES.values()) else None
 

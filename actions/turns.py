@@ -30,8 +30,8 @@ SURE_OF_ASK = 0.35
 REFUSAL = "refusal"
 # The family of danger (data/danger/) of those who can't speak because somebody would hear.
 CANT_TALK = "cant_talk"
-# Answers that are a fact about the reader, or about the child, and nothing more.
-BARE_FACTS = frozenset(["age", "place"])
+# Answers that are a fact about the reader or the child, or a day, and nothing more.
+BARE_FACTS = frozenset(["age", "day", "place"])
 # Topics where naming an app means wanting its guide.
 ABOUT_APPS = frozenset(["how_to_block"])
 

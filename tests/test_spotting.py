@@ -98,7 +98,8 @@ def test_no_alias_stands_for_two_apps(content):
 
 FACTS = [
     ("im 11", "age"), ("11", "age"), ("i'm only nine", "age"), ("14 years old", "age"), ("in scotland", "place"), ("I live in Wales.", "place"),
-    ("northern ireland", "place"), ("im 11 and hes here", None), ("hes 40", None), ("hes 15", "age"),
+    ("saturday", "day"), ("on friday night", "day"), ("tomorrow", "day"), ("next week", "day"), ("at 5", None),
+    ("saturday he tried to grab me", None), ("northern ireland", "place"), ("im 11 and hes here", None), ("hes 40", None), ("hes 15", "age"),
     ("My daughter is 12", "age"), ("she's only nine", "age"), ("hes 15 and wants to meet", None), ("shes 10 minutes away", None), ("he is eighteen", None), ("in his car", None), ("i live in fear", None), ("he lives in wales", None), ("999", None),
 ]  # fmt: skip
 
@@ -109,4 +110,4 @@ def test_a_bare_fact_is_that_and_nothing_more(spotter, text, fact):
     assert {v for k, v in found if k == "said"} == ({fact} if fact else set())
     if fact:
         own = "age" if re.match(r"(im|i'm|\d)", text) else "said"  # a child's age is not the reader's
-        assert {k for k, _ in found} >= {own if fact == "age" else "nation"}
+        assert {k for k, _ in found} >= {{"age": own, "day": "said", "place": "nation"}[fact]}

@@ -53,6 +53,7 @@ CASES = [  # before     message                                                 
     (MEETING, tapped(ask="what_happens", about="the_moon"), dict(ask=None, topic="meeting_plan")),
     # a child's age, whatever the model makes of it: the worry again, and the question dropped
     (MEETING, typed("grooming_signs", "emergency", said="age"), dict(urgency="urgent", topic="meeting_plan", worry="meeting_plan")),
+    (MEETING, typed("out_of_scope", said="day"), dict(urgency="urgent", topic="meeting_plan", worry="meeting_plan")),
     # who is reading
     (State(), tapped(audience="parent"), dict(audience="parent", topic="vague_distress")),
     (MEETING, typed("out_of_scope", reader=("friend", 0.5)), dict(audience="young_person")),
