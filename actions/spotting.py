@@ -12,6 +12,11 @@ from actions.normalise import Targets, plain, words_of
 
 _YES = frozenset("yes yeah yea yeh ye yep yup y yh ya aye course definitely correct".split())
 _NO = frozenset("no nah nope na n naw nay never not".split())
+# "saturday", "on friday night", "next week". Hours are no day: "at 5" may mean now.
+_DAY = frozenset(
+    "mon monday tue tues tuesday wed weds wednesday thu thurs thursday fri friday sat saturday sun sunday tomorrow weekend week".split()
+)
+_BESIDE_A_DAY = frozenset("on this next at the for probably maybe morning afternoon evening night".split())
 _UNSURE = frozenset("dont know unsure maybe perhaps dunno not sure kinda sort of i".split())
 _FILLER = frozenset("ok okay please thanks lol tho though i am im think it is its well um erm uh just sorry . , ! ?".split())
 _TODAY = frozenset("today tonight now soon".split())
@@ -50,12 +55,6 @@ _ONLY_THEIR_AGE = re.compile(
     rf"\W*(?:hes|shes|he is|she is|theyre|they are|(?:my|our) (?:\w+ ){{1,2}}is) (?:only |just |nearly )?{_NUMBER}\s*(?:yrs?|years?)?(?: ?old)?\W*"
 )
 _ONLY_PLACE = re.compile(r"\W*(?:(?:im|i am|we are|were|i|we)\s+)?(?:(?:live|living)\s+)?(?:in|from)?\s*(?P<place>[a-z]+(?: [a-z]+)?)\W*")
-# "saturday", "on friday night", "next week": a day and nothing else. Today's and hours are no bare fact: they may mean now.
-_ONLY_DAY = re.compile(
-    r"\W*(?:(?:on|this|next|its|it is|for|prob|probably|maybe)\s+)*"
-    r"(?:mon|tues?|tuesday|wednesday|weds?|thurs?|thursday|fri|sat|satur|sun|monday|friday|saturday|sunday|tomorrow|tmrw|tomoz|weekend|next week)"
-    r"(?:\s+(?:morning|afternoon|evening|night|nite|after school))?\W*"
-)
 _NATION_BEFORE = frozenset("in from live living near outside".split())
 NATION_NAMES = {
     "scotland": ["scotland", "glasgow", "edinburgh", "aberdeen", "dundee", "inverness"],
@@ -176,18 +175,16 @@ def wonders(text: str) -> bool:
 
 
 def bare_fact(low: str) -> str | None:
-    """ "age", "day" or "place" when the message gives that and nothing more: "im 11", "hes 15", "on saturday", "in scotland"."""
+    """ "age" or "place" when the message gives that and nothing more: "im 11", "hes 15", "in scotland"."""
     theirs = _ONLY_THEIR_AGE.fullmatch(low)
     if _ONLY_AGE.fullmatch(low) or (theirs and (_AGE_WORDS.get(theirs["n"]) or int(theirs["n"])) < 18):
         return "age"
-    if _ONLY_DAY.fullmatch(low):
-        return "day"
     place = _ONLY_PLACE.fullmatch(low)
     return "place" if place and any(place["place"] in names for names in NATION_NAMES.values()) else None
 
 
 def bare_answer(text: str) -> str | None:
-    """One of "yes", "no", "today" and "unsure" when the message is that and nothing more: "no thanks" is, "no he wont" is not."""
+    """One of "yes", "no", "today", "day" (another) and "unsure" when the message is that and nothing more: "no thanks" is, "no he wont" is not."""
     if len(text) > 40:
         return None
     words = [w for w in words_of(text) if w not in _FILLER]
@@ -202,4 +199,6 @@ def bare_answer(text: str) -> str | None:
         return "no"
     if kept <= _UNSURE and kept & {"know", "sure", "maybe", "perhaps", "unsure", "kinda", "dunno"}:
         return "unsure"
+    if kept <= _DAY | _BESIDE_A_DAY and kept & _DAY:
+        return "day"
     return None

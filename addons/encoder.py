@@ -95,7 +95,8 @@ def _changes(adapter: Path, wanted) -> tuple[dict[str, np.ndarray], dict[str, li
                 if part == "change" and wanted(name):
                     found[name] = file[key].astype(np.float32)
                 elif part == "codes" and wanted(name):
-                    codes = np.stack([file[key] >> 4, file[key] & 15], axis=2).reshape(len(file[key]), -1).astype(np.float32) - 8
+                    pairs = file[key]  # each look into the file unpacks it again
+                    codes = np.stack([pairs >> 4, pairs & 15], axis=2).reshape(len(pairs), -1).astype(np.float32) - 8
                     change = codes * file[f"{name}.scale"].astype(np.float32)[:, None]
                     found[name] = change[:, :-1] if f"{name}.odd" in file.files else change
     except _DAMAGED as error:

@@ -7,7 +7,6 @@ Ctrl-C stops it at any time; a half-tuned encoder is gone on with.
 """
 
 import argparse
-import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,7 @@ import yaml
 
 from actions.urgency import Urgency, tier_of
 from tools.baselines import training_rows
-from tools.left_out import left_out, part_of
+from tools.left_out import digest, left_out, part_of
 from tools.measures import auroc
 from tools.server import ROOT
 
@@ -63,11 +62,6 @@ def measured(rows, inside, outside, adapter: Path | None, config) -> dict[str, n
         mixed = config["mix"] * views[name] + (1 - config["mix"]) * spelling[name]
         found[name] = np.array(judge.labels[name], dtype=object)[mixed.argmax(1)]
     return found
-
-
-def digest(rows) -> str:
-    """Eight hex digits for these training rows."""
-    return hashlib.blake2b(repr(rows).encode(), digest_size=4).hexdigest()
 
 
 def describe(name: str, scores: np.ndarray, truth: np.ndarray) -> str:
@@ -201,10 +195,11 @@ def curve(rows, inside, outside, config) -> None:
     truth, points = np.array([TIERS.index(rows[i][2]) for i in outside]), []
     if not config["adapter"]:
         raise SystemExit("config.yml names no adapter: there is no tuned encoder to draw a curve of")
+    today = digest(rows)
     for part in (8, 4, 2, 1):
         few = part_of(inside, part)
         # Named by what it was tuned on, so that a curve cut short is gone on with, and never with another day's data.
-        adapter = ROOT / "results" / f"adapter_{len(few)}_of_{digest(rows)}.npz" if part > 1 else adapter_of(config)
+        adapter = ROOT / "results" / f"adapter_{len(few)}_of_{today}.npz" if part > 1 else adapter_of(config)
         if not adapter.exists():
             subprocess.run(["make", "tune", f"ARGS=--part {part} --out {adapter}"], cwd=ROOT, check=True)
         got = measured(rows, few, outside, adapter, config)

@@ -1,5 +1,6 @@
 """The fifth of the training data that neither the encoder's adapter nor, in `make calibrate`, the heads have learned from."""
 
+import hashlib
 import zlib
 
 import numpy as np
@@ -13,3 +14,8 @@ def left_out(text: str) -> bool:
 def part_of(numbers: np.ndarray, part: int) -> np.ndarray:
     """One in `part` of these row numbers, the same ones every time; a smaller part lies within a larger."""
     return np.random.RandomState(1).permutation(numbers)[: len(numbers) // part]
+
+
+def digest(rows) -> str:
+    """Eight hex digits for these training rows."""
+    return hashlib.blake2b(repr(rows).encode(), digest_size=4).hexdigest()

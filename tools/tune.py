@@ -23,8 +23,7 @@ from torch.nn import functional as F
 from actions.urgency import Urgency
 from addons.attention_head import DROP_HIDDEN, DROP_VIEWS, HIDDEN, VIEWS, AttentionHead, Task, batches
 from tools.baselines import training_rows
-from tools.calibrate import digest
-from tools.left_out import left_out, part_of
+from tools.left_out import digest, left_out, part_of
 from tools.server import ROOT
 
 ROUNDS, BATCH, STEP, HEAD_STEP, WARM_UP, DROP = 2, 32, 1e-4, 1e-3, 0.1, 0.1
