@@ -12,7 +12,7 @@ RASA := $(PY) -m addons.rasa_cli
 MODEL := models/signpost.tar.gz
 WITH_BROWSER = PYTHONPATH=$$(echo $(CURDIR)/.tools/browser/lib/python3*/site-packages)
 TRAINED_ON := config.yml domain.yml data/rules.yml data/stories.yml $(wildcard data/encoder/adapter.npz data/nlu/*.yml) \
-	$(addprefix addons/,recogniser.py danger_detector.py attention_head.py ngrams.py encoder.py spelling.py typos.py)
+	$(addprefix addons/,recogniser.py danger_detector.py attention_head.py ngrams.py encoder.py left_out.py spelling.py typos.py)
 export RASA_TELEMETRY_ENABLED := false
 export ORT_DISABLE_TELEMETRY := 1
 # Rasa's own dependencies grumble about each other's age; nothing of ours is silenced in the tests.
@@ -63,7 +63,7 @@ evaluate-public: setup  ## our topic recogniser on public intent sets: DATA="fol
 calibrate: setup  ## measure inside the training data, on a fifth left out: thresholds (six minutes)
 	@$(PY) -m tools.calibrate $(ARGS)
 
-tune: setup .tools/tune/ready  ## teach the encoder our field again: writes data/encoder/adapter.npz (rarely; half an hour)
+tune: setup .tools/tune/ready  ## teach the encoder our field again: writes data/encoder/adapter.npz (rarely; an hour and a half)
 	@PYTHONPATH=$$(echo $(CURDIR)/.tools/tune/lib/python3*/site-packages) $(PY) -m tools.tune $(ARGS)
 
 # torch, 200 MB to several GB by platform, in an environment of its own: only tuning asks for it.

@@ -1,9 +1,8 @@
-"""Token vectors from the lower layers of all-MiniLM-L6-v2, without torch.
+"""Token vectors from all-MiniLM-L6-v2, without torch.
 
 int8 ONNX by default, fp32 ONNX and plain numpy as fallbacks. The published weights are checked, then changed a little by
-our adapter (`make tune`). Only the first three of the six layers are used: they
-tell the tiers of urgency apart better than the last, which blurs who did what when into a general sense
-(docs/decisions.md has the table), and they cost half.
+our adapter (`make tune`). Published, its upper layers blur who did what when into a general sense; tuned, all six tell the
+tiers of urgency apart better than the lower three (docs/decisions.md has both tables).
 """
 
 import functools
@@ -20,7 +19,7 @@ import numpy as np
 from rasa.engine.exceptions import GraphComponentException
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-WIDTH, HEADS, LAYERS = 384, 12, 3
+WIDTH, HEADS, LAYERS = 384, 12, 6
 EPSILON = 1e-12
 HEAD, LABELS = "head.", "labels"  # in an adapter: the names of the head's parts begin so; what it tells apart
 # All that numpy and zipfile raise over a file with a wrong byte somewhere.
@@ -149,7 +148,7 @@ class Encoder:
     """Token vectors of a text.
 
     In:  list of str. Longer texts are cut at MAX_PIECES word pieces.
-    Out: list of float32 arrays (pieces, 384), one per text: the third layer.
+    Out: list of float32 arrays (pieces, 384), one per text: the last layer.
     Source: Reimers & Gurevych 2019 (Sentence-BERT); weights Apache-2.0.
     """
 

@@ -28,6 +28,7 @@ from actions.normalise import words_of
 from actions.urgency import AUDIENCES, Urgency, tier_of
 from addons.attention_head import AttentionHead, Task, plan
 from addons.encoder import Encoder, WrongWeights, head_of, model_folder, write_onnx
+from addons.left_out import to_read
 from addons.ngrams import NgramHead
 from addons.progress import Progress
 from addons.spelling import Spelling
@@ -40,12 +41,13 @@ TIERS = [u.word for u in Urgency]
 DOUBT = frozenset("but still isnt yet until unless thought think maybe probably might again coming outside".split())
 NO_ASK = "none"
 # What each tier must reach (actions/urgency.py, tier_of); config.yml gives the ones in use.
-THRESHOLDS = {"emergency": {"urgent": 0.04, "support": 0.12, "info": 0.4, "chat": 0.4}, "urgent": 0.45, "support": 0.45, "info": 0.5}
-MENDED = 0.7  # what the mended reading of a mistyped text counts; slang that the lists don't know keeps the rest
+THRESHOLDS = {"emergency": {"urgent": 0.015, "support": 0.05, "info": 0.2, "chat": 0.2}, "urgent": 0.45, "support": 0.45, "info": 0.5}
+LEAST = 1e-6  # a probability no reading goes below, so that neither can rule a label out alone
+MENDED = 0.6  # power of each reading of a mistyped text, as typed and mended; more than a half, for where they differ their product is flat
 LONG = 35  # words: from here a text is read in passages too
 PASSAGE = (12, 30)  # words: sentences are put together up to the first, and cut above the second
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-TRAINS_WITH = ("attention_head", "encoder", "ngrams", "recogniser", "spelling", "typos")
+TRAINS_WITH = ("attention_head", "encoder", "left_out", "ngrams", "recogniser", "spelling", "typos")
 OUTSIDE = ("out_of_scope", "trolling_abuse")
 # Share of each task in the loss. Urgency decides who is called, so it leads.
 TASK_WEIGHTS = {"urgency": 1.0, "topic": 0.5, "audience": 0.3, "ask": 0.3}
@@ -86,21 +88,22 @@ class Judge:
         self.mix = mix
 
     @classmethod
-    def train(cls, encoder, texts, truths, *, rounds, fresh_rounds, members, mix, copies, seed, adapter=None) -> "Judge":
+    def train(cls, encoder, texts, truths, *, rounds, fresh_rounds, members, mix, copies, seed, again=1.0, adapter=None) -> "Judge":
         """truths: {"urgency"|"topic"|"audience"|"ask": list of labels}, all or some; copies: share the n-grams learn mistyped as well.
 
         The heads go on, for `rounds`, from the one that was tuned with the encoder (`adapter`), when that tells the same
-        labels apart; else they start fresh and take `fresh_rounds`.
+        labels apart: on what the tuner has not seen, and `again` of what it has. Else they start fresh, read all, and take `fresh_rounds`.
         """
         labels = {task: TIERS if task == "urgency" else sorted(set(truths[task])) for task in TASK_WEIGHTS if task in truths}
         start, known = head_of(adapter) if adapter else ({}, {})
         on = bool(start) and [*known.items()] == [*labels.items()]  # in this order, too: it is that of the head's columns
         if start and not on:
             print("The labels are not those of the tuned head: heads start fresh (`make tune`, then `make calibrate`).", file=sys.stderr)
-        with Progress("reading examples", len(texts)) as progress:
-            tokens = _half(encoder.tokens(texts, progress))
+        read = to_read(texts, again) if on else np.arange(len(texts))
+        with Progress("reading examples", len(read)) as progress:
+            tokens = _half(encoder.tokens([texts[i] for i in read], progress))
         truth = {task: np.array([labels[task].index(v) for v in truths[task]]) for task in labels}
-        tasks = [Task(labels[t], truth[t], w, 0.5 if t == "urgency" else 0.0) for t, w in TASK_WEIGHTS.items() if t in labels]
+        tasks = [Task(labels[t], truth[t][read], w, 0.5 if t == "urgency" else 0.0) for t, w in TASK_WEIGHTS.items() if t in labels]
         sizes = {task: len(labels[task]) for task in labels}
         rounds = rounds if on else fresh_rounds
         with Progress(f"training {members} heads", members * plan(len(tokens), rounds, on=on)[2]) as progress:
@@ -132,7 +135,7 @@ class Judge:
     def scores(self, texts: list[str]) -> dict[str, np.ndarray]:
         """Probabilities by task: float (n, labels)."""
         views, ngrams = self.shares(texts)
-        return {task: self.mix * views[task] + (1 - self.mix) * ngrams[task] for task in self.labels}
+        return {task: multiplied(views[task], self.mix, ngrams[task], 1 - self.mix) for task in self.labels}
 
     def shares(self, texts: list[str]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Probabilities by the views and by the n-grams, each by task. A text with slips is read twice, as typed and mended."""
@@ -142,13 +145,22 @@ class Judge:
             again, rows = self._shares([*mended.values()]), [*mended]
             for typed, other in zip(found, again, strict=True):
                 for task, share in typed.items():
-                    share[rows] = (1 - MENDED) * share[rows] + MENDED * other[task]
+                    share[rows] = multiplied(share[rows], MENDED, other[task], MENDED)
         return found
 
     def _shares(self, texts: list[str]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         tokens = self.encoder.tokens(texts)
         views = [head.predict(tokens) for head in self.heads]
         return {task: np.mean([v[i] for v in views], axis=0) for i, task in enumerate(self.labels)}, self.ngrams.predict(texts)
+
+
+def multiplied(one: np.ndarray, power: float, other: np.ndarray, other_power: float) -> np.ndarray:
+    """Two readings' probabilities as one, float (n, labels): multiplied, each with its power, and made to add up to one again.
+
+    Added up, a reading that is wrong and sure outvotes one that is right and calm; multiplied, what either rules out stays ruled out.
+    """
+    both = np.clip(one, LEAST, 1) ** power * np.clip(other, LEAST, 1) ** other_power
+    return both / both.sum(axis=-1, keepdims=True)
 
 
 def _half(tokens):
@@ -189,6 +201,7 @@ class Recogniser(IntentClassifier, GraphComponent):
             "fresh_rounds": 3,
             "members": 2,
             "mix": 0.6,
+            "again": 1.0,
             "typo_copies": 0.2,
             "seed": 7,
             "thresholds": THRESHOLDS,
@@ -231,6 +244,7 @@ class Recogniser(IntentClassifier, GraphComponent):
                 mix=self.config["mix"],
                 copies=self.config["typo_copies"],
                 seed=self.config["seed"],
+                again=self.config["again"],
                 adapter=adapter,
             )
             _save(self.judge, folder)

@@ -38,7 +38,7 @@ def likeness(a: Encoder, b: Encoder) -> float:
 def test_the_backends_agree(folder):
     small, full = Encoder.from_onnx(folder / "minilm_int8.onnx"), Encoder.from_onnx(folder / "minilm_fp32.onnx")
     assert likeness(full, Encoder.from_numpy()) > 0.9999
-    assert likeness(full, small) > 0.97
+    assert likeness(full, small) > 0.96  # of the worst token: what each layer rounds adds up over six
 
 
 def test_a_damaged_int8_encoder_is_replaced_by_fp32_and_without_onnxruntime_by_numpy(folder, tmp_path, monkeypatch):

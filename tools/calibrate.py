@@ -1,6 +1,6 @@
 """Measure inside the training data: thresholds, the table of approaches, the learning curve. `make calibrate`.
 
-One message in five is left out (tools/left_out.py): neither the encoder's adapter nor, here, the heads have seen it.
+One message in five is left out (addons/left_out.py): neither the encoder's adapter nor, here, the heads have seen it.
 The heads learn from the other four fifths and are measured on that fifth. Nothing held out for `make evaluate` is read.
 About five minutes on two cores. `--curve` adds the learning curve, tuning the encoder anew for each size: forty more.
 Ctrl-C stops it at any time; a half-tuned encoder is gone on with.
@@ -15,8 +15,8 @@ import numpy as np
 import yaml
 
 from actions.urgency import Urgency, tier_of
+from addons.left_out import digest, left_out, part_of
 from tools.baselines import training_rows
-from tools.left_out import digest, left_out, part_of
 from tools.measures import auroc
 from tools.server import ROOT
 
@@ -38,10 +38,10 @@ def adapter_of(config: dict) -> Path | None:
 def measured(rows, inside, outside, adapter: Path | None, config) -> dict[str, np.ndarray]:
     """Heads that learned from `inside` on the messages of `outside` (row numbers).
 
-    Out: "views" and "ngrams": float (outside, 5), the urgency of each by tier; "topic", "audience", "ask": the labels given, mixed.
+    Out: "views", "ngrams", "mixed": float (outside, 5), the urgency by each and by both, by tier; "topic", "audience", "ask": the labels given, mixed.
     """
     from addons.encoder import Encoder, write_onnx
-    from addons.recogniser import Judge
+    from addons.recogniser import Judge, multiplied
 
     folder = ROOT / "results"
     folder.mkdir(exist_ok=True)
@@ -50,17 +50,17 @@ def measured(rows, inside, outside, adapter: Path | None, config) -> dict[str, n
         encoder,
         [rows[i][0] for i in inside],
         {name: [rows[i][column] for i in inside] for name, column in {"urgency": 2, **LABELS}.items()},
-        **{key: config[key] for key in ("rounds", "fresh_rounds", "members", "seed")},
+        **{key: config[key] for key in ("rounds", "again", "fresh_rounds", "members", "seed")},
         mix=config["mix"],
         copies=config["typo_copies"],
         adapter=adapter,
     )
     texts = [rows[i][0] for i in outside]
     views, spelling = judge.shares(texts)
-    found = {"views": views["urgency"], "ngrams": spelling["urgency"]}
+    both = {name: multiplied(views[name], config["mix"], spelling[name], 1 - config["mix"]) for name in ("urgency", *LABELS)}
+    found = {"views": views["urgency"], "ngrams": spelling["urgency"], "mixed": both["urgency"]}
     for name in LABELS:
-        mixed = config["mix"] * views[name] + (1 - config["mix"]) * spelling[name]
-        found[name] = np.array(judge.labels[name], dtype=object)[mixed.argmax(1)]
+        found[name] = np.array(judge.labels[name], dtype=object)[both[name].argmax(1)]
     return found
 
 
@@ -109,15 +109,16 @@ def plot(points: list[tuple[int, float, float]], path: Path) -> None:
 EMERGENCY_WEIGHTS = [
     {"urgent": u, "support": s, "info": c, "chat": c}
     for u, s, c in (
-        (0.2, 0.5, 0.7),
-        (0.15, 0.4, 0.6),
-        (0.1, 0.4, 0.6),
         (0.1, 0.3, 0.6),
         (0.08, 0.25, 0.5),
         (0.06, 0.2, 0.5),
         (0.05, 0.15, 0.4),
         (0.04, 0.12, 0.4),
-        (0.03, 0.1, 0.4),
+        (0.03, 0.08, 0.3),
+        (0.02, 0.06, 0.2),
+        (0.015, 0.05, 0.2),
+        (0.01, 0.04, 0.2),
+        (0.01, 0.03, 0.15),
     )
 ]
 
@@ -155,21 +156,21 @@ def main() -> None:
     adapter = adapter_of(config)
     print(f"{len(inside)} messages to learn from, {len(outside)} to measure on", file=sys.stderr)
     found = measured(rows, inside, outside, adapter, config)
-    mixed = config["mix"] * found["views"] + (1 - config["mix"]) * found["ngrams"]
-    for name, scores in (("n-grams alone", found["ngrams"]), ("views alone", found["views"]), ("mixed", mixed)):
-        print(describe(name, scores, truth))
+    scores = found["mixed"]
+    for name in ("ngrams", "views", "mixed"):
+        print(describe(name, found[name], truth))
     for name, column in LABELS.items():
         right = found[name] == np.array([rows[i][column] for i in outside], dtype=object)
         print(f"{name} {right.mean():.3f}", end="  ")
     print()
-    given = np.array([tier_of(dict(zip(TIERS, map(float, row), strict=True)), config["thresholds"]) for row in mixed])
+    given = np.array([tier_of(dict(zip(TIERS, map(float, row), strict=True)), config["thresholds"]) for row in scores])
     print("at the limits in config.yml, of each true tier:")
     for tier in sorted(Urgency, reverse=True):
         mine = given[truth == tier]
         print(f"  {tier.word:9}", "  ".join(f"{said.word} {np.mean(mine == said):.3f}" for said in sorted(Urgency, reverse=True)))
-    print("at other limits for an emergency:", *trade_off(mixed, truth, config["thresholds"]), sep="\n")
+    print("at other limits for an emergency:", *trade_off(scores, truth, config["thresholds"]), sep="\n")
     for tier in (3, 2, 1):
-        above = mixed[:, tier:].sum(1)
+        above = scores[:, tier:].sum(1)
         print(f"P({TIERS[tier]} or higher), found/false:", end="")
         for limit in np.arange(0.15, 0.65, 0.05):
             hit, false = np.mean(above[truth >= tier] >= limit), np.mean(above[truth < tier] >= limit)
@@ -179,7 +180,7 @@ def main() -> None:
         texts = np.array([rows[i][0] for i in outside])
         np.savez(
             arguments.save,
-            mixed=mixed,
+            mixed=scores,
             views=found["views"],
             ngrams=found["ngrams"],
             truth=truth,
@@ -203,7 +204,7 @@ def curve(rows, inside, outside, config) -> None:
         if not adapter.exists():
             subprocess.run(["make", "tune", f"ARGS=--part {part} --out {adapter}"], cwd=ROOT, check=True)
         got = measured(rows, few, outside, adapter, config)
-        both = config["mix"] * got["views"] + (1 - config["mix"]) * got["ngrams"]
+        both = got["mixed"]
         topic = np.mean(got["topic"] == np.array([rows[i][1] for i in outside], dtype=object))
         print(describe(f"{len(few)} messages", both, truth), f" topic {topic:.3f}", flush=True)
         points.append((len(few), float(np.mean(both.argmax(1) == truth)), auroc(list(both[truth == 4, 4]), list(both[truth < 4, 4]))))

@@ -1,8 +1,8 @@
-"""Teach the encoder our field: `make tune` writes data/encoder/adapter.npz. Rarely needed; half an hour on two cores.
+"""Teach the encoder our field: `make tune` writes data/encoder/adapter.npz. Rarely needed; an hour and a half on two cores.
 
-The published weights know general English. Here their first three layers and word vectors are trained on as they will be used:
+The published weights know general English. Here their layers and word vectors are trained on as they will be used:
 below an attention head that learns all four labels of data/nlu. What changed, and the head, are written down with 4 bits a weight
-and one scale a row (5 MB); training (`make train`) adds the change to the published weights and goes on from the head. Only this
+and one scale a row (7 MB); training (`make train`) adds the change to the published weights and goes on from the head. Only this
 command needs torch.
 
 One message in five (by a hash of its text, so the same ones for ever) is left out, and `make calibrate` measures on those.
@@ -22,12 +22,12 @@ from torch.nn import functional as F
 
 from actions.urgency import Urgency
 from addons.attention_head import DROP_HIDDEN, DROP_VIEWS, HIDDEN, VIEWS, AttentionHead, Task, batches
+from addons.left_out import digest, left_out, part_of
 from tools.baselines import training_rows
-from tools.left_out import digest, left_out, part_of
 from tools.server import ROOT
 
-ROUNDS, BATCH, STEP, HEAD_STEP, WARM_UP, DROP = 2, 32, 1e-4, 1e-3, 0.1, 0.1
-MISTYPED = 0.5  # share of messages that are read mistyped as well, other ones each round
+ROUNDS, BATCH, STEP, HEAD_STEP, WARM_UP, DROP = 4, 32, 1e-4, 1e-3, 0.1, 0.1
+MISTYPED = 0.4  # share of messages that are read mistyped, other ones each round
 LONGEST = 160  # word pieces; longer messages are cut while tuning only
 SEED = 7
 ADAPTER = ROOT / "data" / "encoder" / "adapter.npz"
@@ -119,10 +119,18 @@ def check_against_numpy(weights, layers: int, heads: int) -> None:
     assert np.abs(said - serves).max() < 1e-4, "tools/tune.py and addons/attention_head.py differ"
 
 
-def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: int = ROUNDS) -> tuple[dict, dict]:
+def pace(done: float) -> float:
+    """The size of a step, of the longest, when `done` (0 to 1) of all rounds lies behind: it warms up, then falls, faster towards the end."""
+    return min(1.0, done / WARM_UP) * (1.0 - done**1.5)
+
+
+def tune(
+    rows, weights, *, layers: int, heads: int, state: Path | None, rounds: int = ROUNDS, grown: bool = False, until: int | None = None
+) -> tuple[dict, dict]:
     """Tuned weights by name, the head's among them, and the head's labels by task.
 
-    rows: as tools.baselines.training_rows; state: where to keep and find a half-done run.
+    rows: as tools.baselines.training_rows; state: where to keep and find a half-done run; grown: go on with one though the messages
+    are others now; until: stop after this round, its state kept.
     """
     import random
 
@@ -148,45 +156,42 @@ def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: 
     )
     cut = tokenizer()
     plain = [cut.encode(r[0]).ids[:LONGEST] for r in rows]
-    extra = int(len(rows) * MISTYPED)
-    per_round = -(-(len(rows) + extra) // BATCH)
-    pace = torch.optim.lr_scheduler.LambdaLR(
-        adam, lambda s: min(1, (s + 1) / (WARM_UP * rounds * per_round)) * max(0, 1 - s / rounds / per_round)
-    )
-    first, of_what = 0, f"{digest(rows)} {rounds} {MISTYPED}"
+    per_round = -(-len(rows) // BATCH)
+    first, of_data, settings = 0, digest(rows), f"{rounds} {MISTYPED} {layers} {[t.labels for t in tasks]}"
     if state and state.exists():
         kept = torch.load(state, weights_only=True)
-        if kept.get("of") == of_what:
+        if kept.get("settings") == settings and (grown or kept.get("of") == of_data):
             encoder.load_state_dict(kept["encoder"]), head.load_state_dict(kept["head"]), adam.load_state_dict(kept["adam"])
-            pace.load_state_dict(kept["pace"])
             first = kept["round"]
             print(f"going on after round {first}", file=sys.stderr)
         else:
             print("data or settings have changed since the run that was cut short: starting anew", file=sys.stderr)
+    until = until or rounds
     started = time.monotonic()
-    for turn in range(first, rounds):
+    for turn in range(first, until):
         rng, typing = np.random.default_rng(SEED + turn), random.Random(SEED + turn)
         torch.manual_seed(SEED + turn)
-        chosen = [*range(len(rows)), *(again := rng.permutation(len(rows))[:extra].tolist())]
-        pieces = plain + [cut.encode(noisy(rows[i][0], typing)).ids[:LONGEST] for i in again]
+        mistyped = rng.random(len(rows)) < MISTYPED
+        pieces = [cut.encode(noisy(r[0], typing)).ids[:LONGEST] if slips else p for r, p, slips in zip(rows, plain, mistyped, strict=True)]
         encoder.train(), head.train()
         mean = 0.0
         for step, batch in enumerate(batches(rng, np.array([len(p) for p in pieces]), BATCH)):
             ids, here = padded([pieces[i] for i in batch])
-            of = np.array(chosen)[batch]
+            for group, longest in zip(adam.param_groups, (STEP, HEAD_STEP), strict=True):
+                group["lr"] = longest * pace((turn + (step + 0.5) / per_round) / rounds)
             out = head(F.dropout(encoder(ids, here), DROP), here)
             loss = sum(
-                (F.cross_entropy(o, torch.from_numpy(t.truth[of]), reduction="none") * c[of]).mean()
+                (F.cross_entropy(o, torch.from_numpy(t.truth[batch]), reduction="none") * c[batch]).mean()
                 for o, t, c in zip(out, tasks, costs, strict=True)
             )
             adam.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(everything, 1.0)
-            adam.step(), pace.step()
+            adam.step()
             mean = 0.98 * mean + 0.02 * float(loss.detach())
             if step % 100 == 99:
                 done = (turn - first) * per_round + step + 1
-                left = (time.monotonic() - started) / done * ((rounds - first) * per_round - done)
+                left = (time.monotonic() - started) / done * ((until - first) * per_round - done)
                 print(
                     f"  round {turn + 1} of {rounds}, {step + 1} of {per_round} batches, loss {mean:.3f}, {left / 60:.0f} min left",
                     file=sys.stderr,
@@ -195,12 +200,12 @@ def tune(rows, weights, *, layers: int, heads: int, state: Path | None, rounds: 
         if state:
             torch.save(
                 {
-                    "of": of_what,
+                    "of": of_data,
+                    "settings": settings,
                     "round": turn + 1,
                     "encoder": encoder.state_dict(),
                     "head": head.state_dict(),
                     "adam": adam.state_dict(),
-                    "pace": pace.state_dict(),
                 },
                 state,
             )
@@ -217,6 +222,8 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ADAPTER)
+    parser.add_argument("--grown", action="store_true", help="go on with a run that was cut short, though the messages are others now")
+    parser.add_argument("--until", type=int, help="stop after this round; run again with --grown or not, it goes on")
     parser.add_argument("--part", type=int, default=1, help="only one message in so many: for the learning curve")
     arguments = parser.parse_args()
     if arguments.part > 1 and arguments.out == ADAPTER:
@@ -227,7 +234,10 @@ def main() -> None:
     print(f"tuning on {len(rows)} messages, {ROUNDS} rounds", file=sys.stderr)
     (ROOT / "results").mkdir(exist_ok=True)
     weights, state = load_weights(), ROOT / "results" / f"tuning_{arguments.part}.pt"
-    tuned, labels = tune(rows, weights, layers=LAYERS, heads=HEADS, state=state)
+    tuned, labels = tune(rows, weights, layers=LAYERS, heads=HEADS, state=state, grown=arguments.grown, until=arguments.until)
+    if (arguments.until or ROUNDS) < ROUNDS:
+        print(f"{arguments.until} of {ROUNDS} rounds done; run again to go on")
+        return
     arguments.out.parent.mkdir(exist_ok=True, parents=True)
     write_adapter(arguments.out, weights, tuned, labels)
     state.unlink(missing_ok=True)

@@ -27,35 +27,35 @@ def figures(server, held):
 
 
 def test_emergencies_are_recognised(figures):
-    assert part(figures.recall(Urgency.EMERGENCY)) >= 0.965
+    assert part(figures.recall(Urgency.EMERGENCY)) >= 0.985
 
 
 def test_false_alarms_are_rare(figures):
-    assert part(figures.headline_999(Urgency.INFO, Urgency.CHAT)) <= 0.028
-    assert part(figures.headline_999(Urgency.SUPPORT)) <= 0.10
-    assert part(figures.headline_999(Urgency.URGENT)) <= 0.20
+    assert part(figures.headline_999(Urgency.INFO, Urgency.CHAT)) <= 0.022
+    assert part(figures.headline_999(Urgency.SUPPORT)) <= 0.075
+    assert part(figures.headline_999(Urgency.URGENT)) <= 0.13
 
 
 def test_urgent_messages_are_shown_the_police_and_ceop(figures):
-    assert part(figures.urgent_shown()) >= 0.98
+    assert part(figures.urgent_shown()) >= 0.985
 
 
 def test_few_are_answered_too_low(figures):
-    assert part(figures.under_triage()) <= 0.02
+    assert part(figures.under_triage()) <= 0.015
 
 
 def test_required_contacts_are_on_screen(figures):
-    assert part(figures.contacts()) >= 0.98
+    assert part(figures.contacts()) >= 0.985
 
 
 def test_tiers_and_topics_are_mostly_right(figures):
-    assert part(figures.tier_accuracy()) >= 0.9
-    assert part(figures.topic_accuracy()) >= 0.795
+    assert part(figures.tier_accuracy()) >= 0.925
+    assert part(figures.topic_accuracy()) >= 0.815
 
 
 def test_heavy_typing_mistakes_cost_little(server, held, figures):
     typed = Figures(held, ask(server, mistyped(held)))
-    assert part(figures.tier_accuracy()) - part(typed.tier_accuracy()) <= 0.055
+    assert part(figures.tier_accuracy()) - part(typed.tier_accuracy()) <= 0.05
 
 
 def test_the_same_message_gets_the_same_answer(server):
