@@ -97,12 +97,8 @@ def test_the_signs_of_a_message_are_named_and_no_others(text, signs):
 def test_harmless_talk_is_seldom_given_a_sign():
     from tools.baselines import training_rows
 
-    def share(tier: str) -> float:
-        quiet = [text for text, _topic, urgency, *_ in training_rows() if urgency == tier]
-        return sum(bool(named(text)) for text in quiet) / len(quiet)
-
-    assert share("chat") < 0.02
-    assert share("info") < 0.03  # a question may name what it asks about: "is it grooming if he says keep it between us"
+    quiet = [text for text, _topic, urgency, *_ in training_rows() if urgency in ("info", "chat")]
+    assert sum(bool(named(text)) for text in quiet) / len(quiet) < 0.02
 
 
 PROBING = [(f.name, text, True) for f in probing_detector().families.values() for text in f.positive] + [
