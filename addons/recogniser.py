@@ -134,7 +134,10 @@ class Judge:
 
     def scores(self, texts: list[str]) -> dict[str, np.ndarray]:
         """Probabilities by task: float (n, labels)."""
-        views, ngrams = self.shares(texts)
+        return self.together(*self.shares(texts))
+
+    def together(self, views: dict[str, np.ndarray], ngrams: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The two that `shares` gives as one, by task."""
         return {task: multiplied(views[task], self.mix, ngrams[task], 1 - self.mix) for task in self.labels}
 
     def shares(self, texts: list[str]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:

@@ -2,7 +2,7 @@
 
 One message in five is left out (addons/left_out.py): neither the encoder's adapter nor, here, the heads have seen it.
 The heads learn from the other four fifths and are measured on that fifth. Nothing held out for `make evaluate` is read.
-About five minutes on two cores. `--curve` adds the learning curve, tuning the encoder anew for each size: forty more.
+About five minutes on two cores. `--curve` adds the learning curve, tuning the encoder anew for each size: an hour and a half more.
 Ctrl-C stops it at any time; a half-tuned encoder is gone on with.
 """
 
@@ -41,7 +41,7 @@ def measured(rows, inside, outside, adapter: Path | None, config) -> dict[str, n
     Out: "views", "ngrams", "mixed": float (outside, 5), the urgency by each and by both, by tier; "topic", "audience", "ask": the labels given, mixed.
     """
     from addons.encoder import Encoder, write_onnx
-    from addons.recogniser import Judge, multiplied
+    from addons.recogniser import Judge
 
     folder = ROOT / "results"
     folder.mkdir(exist_ok=True)
@@ -56,9 +56,9 @@ def measured(rows, inside, outside, adapter: Path | None, config) -> dict[str, n
         adapter=adapter,
     )
     texts = [rows[i][0] for i in outside]
-    views, spelling = judge.shares(texts)
-    both = {name: multiplied(views[name], config["mix"], spelling[name], 1 - config["mix"]) for name in ("urgency", *LABELS)}
-    found = {"views": views["urgency"], "ngrams": spelling["urgency"], "mixed": both["urgency"]}
+    views, ngrams = judge.shares(texts)
+    both = judge.together(views, ngrams)
+    found = {"views": views["urgency"], "ngrams": ngrams["urgency"], "mixed": both["urgency"]}
     for name in LABELS:
         found[name] = np.array(judge.labels[name], dtype=object)[both[name].argmax(1)]
     return found
