@@ -11,7 +11,7 @@ PY := .venv/bin/python
 RASA := $(PY) -m addons.rasa_cli
 MODEL := models/signpost.tar.gz
 WITH_BROWSER = PYTHONPATH=$$(echo $(CURDIR)/.tools/browser/lib/python3*/site-packages)
-TRAINED_ON := config.yml domain.yml data/rules.yml data/stories.yml $(wildcard data/encoder/adapter.npz data/nlu/*.yml) \
+TRAINED_ON := config.yml domain.yml data/rules.yml data/stories.yml $(wildcard data/encoder/*.npz data/nlu/*.yml) \
 	$(addprefix addons/,recogniser.py danger_detector.py attention_head.py ngrams.py encoder.py left_out.py spelling.py typos.py)
 export RASA_TELEMETRY_ENABLED := false
 export ORT_DISABLE_TELEMETRY := 1
@@ -60,10 +60,10 @@ evaluate: $(MODEL)  ## measure recognition end to end, write docs/evidence.md
 evaluate-public: setup  ## our topic recogniser on public intent sets: DATA="folder …" (train.csv and test.csv, or data_full.json)
 	@$(PY) -m tools.evaluate_public $(DATA)
 
-calibrate: setup  ## measure inside the training data, on a fifth left out: thresholds (six minutes)
+calibrate: setup  ## measure inside the training data, on a fifth left out: thresholds (ten minutes)
 	@$(PY) -m tools.calibrate $(ARGS)
 
-tune: setup .tools/tune/ready  ## teach the encoder our field again: writes data/encoder/adapter.npz (rarely; an hour and a half)
+tune: setup .tools/tune/ready  ## teach the encoders our field again: writes data/encoder/adapter_1.npz and _2 (rarely; three hours)
 	@PYTHONPATH=$$(echo $(CURDIR)/.tools/tune/lib/python3*/site-packages) $(PY) -m tools.tune $(ARGS)
 
 # torch, 200 MB to several GB by platform, in an environment of its own: only tuning asks for it.

@@ -11,9 +11,16 @@ def left_out(text: str) -> bool:
     return zlib.crc32(text.encode()) % 5 == 0
 
 
-def to_read(texts: list[str], again: float) -> np.ndarray:
-    """The row numbers a tuned head goes on with: all that the tuner has not seen, and `again` (0 to 1) of what it has, by the same hash."""
-    return np.array([i for i, t in enumerate(texts) if left_out(t) or zlib.crc32(t.encode()) // 5 % 100 < again * 100])
+def to_read(texts: list[str], again: float, part: int = 0, parts: int = 1) -> np.ndarray:
+    """The row numbers a tuned head goes on with, by the same hash: of what the tuner has not seen one in `parts`, and `again` (0 to 1) of what it has."""
+    marks = [zlib.crc32(t.encode()) // 5 for t in texts]
+    return np.array(
+        [
+            i
+            for i, (t, mark) in enumerate(zip(texts, marks, strict=True))
+            if (mark % parts == part if left_out(t) else mark % 100 < again * 100)
+        ]
+    )
 
 
 def part_of(numbers: np.ndarray, part: int) -> np.ndarray:

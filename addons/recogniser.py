@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -68,57 +69,62 @@ def labels_of(message: Message) -> tuple[str, str, str, str]:
     return topic, urgency, audience, meta.get("ask", NO_ASK)
 
 
-class Judge:
-    """The trained heads together, without Rasa: text in, probabilities out. `Recogniser` wraps it; calibration uses it too."""
+@dataclass
+class Reader:
+    """An encoder and the heads that learned with it."""
 
-    def __init__(
-        self,
-        encoder: Encoder,
-        heads: list[AttentionHead],
-        ngrams: NgramHead,
-        spelling: Spelling,
-        labels: dict[str, list[str]],
-        mix: float,
-    ):
-        self.encoder = encoder
-        self.heads = heads
+    encoder: Encoder
+    heads: list[AttentionHead]
+
+    def read(self, texts: list[str]) -> list[np.ndarray]:
+        """Probabilities, float (n, labels), one array a task: the mean of its heads."""
+        tokens = self.encoder.tokens(texts)
+        return [np.mean(parts, axis=0) for parts in zip(*(head.predict(tokens) for head in self.heads), strict=True)]
+
+
+class Judge:
+    """The trained parts together, without Rasa: text in, probabilities out. `Recogniser` wraps it; calibration uses it too."""
+
+    def __init__(self, readers: list[Reader], ngrams: NgramHead, spelling: Spelling, labels: dict[str, list[str]], mix: float):
+        self.readers = readers
         self.ngrams = ngrams
         self.spelling = spelling
         self.labels = labels
         self.mix = mix
 
     @classmethod
-    def train(cls, encoder, texts, truths, *, rounds, fresh_rounds, members, mix, copies, seed, again=1.0, adapter=None) -> "Judge":
-        """truths: {"urgency"|"topic"|"audience"|"ask": list of labels}, all or some; copies: share the n-grams learn mistyped as well.
+    def train(cls, encoders, texts, truths, *, rounds, fresh_rounds, members, mix, copies, seed, again=1.0, adapters=(None,)) -> "Judge":
+        """encoders: one for each of `adapters`; truths: {"urgency"|"topic"|"audience"|"ask": list of labels}, all or some;
+        members: heads above each encoder; copies: share the n-grams learn mistyped as well.
 
-        The heads go on, for `rounds`, from the one that was tuned with the encoder (`adapter`), when that tells the same
-        labels apart: on what the tuner has not seen, and `again` of what it has. Else they start fresh, read all, and take `fresh_rounds`.
+        Heads go on, for `rounds`, from the one that was tuned with their encoder, when that tells the same labels apart: on their
+        part of what the tuner has not seen, and `again` of what it has. Else they start fresh, read all, and take `fresh_rounds`.
         """
         labels = {task: TIERS if task == "urgency" else sorted(set(truths[task])) for task in TASK_WEIGHTS if task in truths}
-        start, known = head_of(adapter) if adapter else ({}, {})
-        on = bool(start) and [*known.items()] == [*labels.items()]  # in this order, too: it is that of the head's columns
-        if start and not on:
-            print("The labels are not those of the tuned head: heads start fresh (`make tune`, then `make calibrate`).", file=sys.stderr)
-        read = to_read(texts, again) if on else np.arange(len(texts))
-        with Progress("reading examples", len(read)) as progress:
-            tokens = _half(encoder.tokens([texts[i] for i in read], progress))
         truth = {task: np.array([labels[task].index(v) for v in truths[task]]) for task in labels}
-        tasks = [Task(labels[t], truth[t][read], w, 0.5 if t == "urgency" else 0.0) for t, w in TASK_WEIGHTS.items() if t in labels]
         sizes = {task: len(labels[task]) for task in labels}
-        rounds = rounds if on else fresh_rounds
-        with Progress(f"training {members} heads", members * plan(len(tokens), rounds, on=on)[2]) as progress:
+        starts = [_start(adapter, labels) for adapter in adapters]
+        reads = [to_read(texts, again, part, len(starts)) if start else np.arange(len(texts)) for part, start in enumerate(starts)]
+        with Progress("reading examples", sum(map(len, reads))) as progress:
+            tokens = [_half(e.tokens([texts[i] for i in read], progress)) for e, read in zip(encoders, reads, strict=True)]
+        rounds = [rounds if start else fresh_rounds for start in starts]
+        steps = sum(members * plan(len(t), r, on=bool(start))[2] for t, r, start in zip(tokens, rounds, starts, strict=True))
+        with Progress(f"training {members * len(starts)} heads", steps) as progress:
 
-            def head(member: int) -> AttentionHead:
-                head = AttentionHead.fresh(tokens[0].shape[1], [*sizes.values()], np.random.default_rng(seed + member))
-                if on:
+            def head(which: int) -> AttentionHead:
+                part = which // members
+                start, read = starts[part], reads[part]
+                tasks = [Task(labels[t], truth[t][read], w, 0.5 if t == "urgency" else 0.0) for t, w in TASK_WEIGHTS.items() if t in labels]
+                head = AttentionHead.fresh(tokens[part][0].shape[1], [*sizes.values()], np.random.default_rng(seed + which))
+                if start:
                     if {name: array.shape for name, array in start.items()} != {name: array.shape for name, array in head.p.items()}:
-                        raise WrongWeights(f"{adapter}: its head does not fit addons/attention_head.py; run `make tune`")
+                        raise WrongWeights(f"{adapters[part]}: its head does not fit addons/attention_head.py; run `make tune`")
                     head.p = {name: array.copy() for name, array in start.items()}
-                return head.fit(tokens, tasks, rounds=rounds, seed=seed + member, on=on, progress=progress)
+                return head.fit(tokens[part], tasks, rounds=rounds[part], seed=seed + which, on=bool(start), progress=progress)
 
             # Two heads at once, each with one thread of arithmetic: faster than one after the other with two, and the same sums on any machine.
             with threadpool_limits(1), ThreadPoolExecutor(2) as pool:
-                heads = list(pool.map(head, range(members)))
+                heads = list(pool.map(head, range(members * len(starts))))
         rng = random.Random(seed)
         again = [i for i in range(len(texts)) for _ in range(int(copies) + (rng.random() < copies % 1))]
         rows = [*range(len(texts)), *again]
@@ -130,7 +136,8 @@ class Judge:
                 seed=seed,
                 progress=progress,
             )
-        return cls(encoder, heads, ngrams, Spelling.learn(texts, encoder.whole_words()), labels, mix)
+        readers = [Reader(encoder, heads[part * members : (part + 1) * members]) for part, encoder in enumerate(encoders)]
+        return cls(readers, ngrams, Spelling.learn(texts, encoders[0].whole_words()), labels, mix)
 
     def scores(self, texts: list[str]) -> dict[str, np.ndarray]:
         """Probabilities by task: float (n, labels)."""
@@ -152,9 +159,17 @@ class Judge:
         return found
 
     def _shares(self, texts: list[str]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        tokens = self.encoder.tokens(texts)
-        views = [head.predict(tokens) for head in self.heads]
-        return {task: np.mean([v[i] for v in views], axis=0) for i, task in enumerate(self.labels)}, self.ngrams.predict(texts)
+        views = [np.mean(read, axis=0) for read in zip(*(reader.read(texts) for reader in self.readers), strict=True)]
+        return dict(zip(self.labels, views, strict=True)), self.ngrams.predict(texts)
+
+
+def _start(adapter: Path | None, labels: dict[str, list[str]]) -> dict[str, np.ndarray]:
+    """The head that was tuned with the encoder; {} when there is none, or it tells other labels apart."""
+    start, known = head_of(adapter) if adapter else ({}, {})
+    if start and [*known.items()] != [*labels.items()]:  # in this order, too: it is that of the head's columns
+        print("The labels are not those of the tuned head: heads start fresh (`make tune`, then `make calibrate`).", file=sys.stderr)
+        return {}
+    return start
 
 
 def multiplied(one: np.ndarray, power: float, other: np.ndarray, other_power: float) -> np.ndarray:
@@ -172,12 +187,12 @@ def _half(tokens):
 
 @functools.cache
 def _made_of() -> str:
-    """A digest of the code and the encoder's adapter that training uses.
+    """A digest of the code and the encoders' adapters that training uses.
 
     Rasa's training cache looks at the component's class and config only: without this a changed helper would go unnoticed.
     """
-    files = [*(ROOT / "addons" / f"{name}.py" for name in TRAINS_WITH), ROOT / "data" / "encoder" / "adapter.npz"]
-    return hashlib.blake2b(b"".join(f.read_bytes() for f in files if f.exists()), digest_size=8).hexdigest()
+    files = [*(ROOT / "addons" / f"{name}.py" for name in TRAINS_WITH), *sorted((ROOT / "data" / "encoder").glob("*.npz"))]
+    return hashlib.blake2b(b"".join(f.read_bytes() for f in files), digest_size=8).hexdigest()
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
@@ -199,10 +214,10 @@ class Recogniser(IntentClassifier, GraphComponent):
         """Defaults; config.yml gives the ones in use, each with its reason."""
         return {
             "made_of": _made_of(),
-            "adapter": None,
+            "adapters": [],
             "rounds": 1,
             "fresh_rounds": 3,
-            "members": 2,
+            "members": 1,
             "mix": 0.6,
             "again": 1.0,
             "typo_copies": 0.2,
@@ -231,14 +246,16 @@ class Recogniser(IntentClassifier, GraphComponent):
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
         truths = dict(zip(("topic", "urgency", "audience", "ask"), zip(*map(labels_of, examples), strict=True), strict=True))
         with self._storage.write_to(self._resource) as folder:
-            adapter = ROOT / self.config["adapter"] if self.config["adapter"] else None
-            full, small = write_onnx(folder, adapter)
-            if adapter:
-                shutil.copy(adapter, folder / "adapter.npz")
-            full.unlink()
+            adapters = [ROOT / name for name in self.config["adapters"]] or [None]
+            own = [folder / f"reader_{number}" for number, _ in enumerate(adapters, 1)]
+            for place, adapter in zip(own, adapters, strict=True):
+                place.mkdir()
+                write_onnx(place, adapter)[0].unlink()
+                if adapter:
+                    shutil.copy(adapter, place / "adapter.npz")
             shutil.copy(model_folder() / "tokenizer.json", folder / "tokenizer.json")
             self.judge = Judge.train(
-                Encoder.from_onnx(small, threads=2),
+                [Encoder.from_onnx(place / "minilm_int8.onnx", threads=2) for place in own],
                 [m.get(TEXT) for m in examples],
                 truths,
                 rounds=self.config["rounds"],
@@ -248,7 +265,7 @@ class Recogniser(IntentClassifier, GraphComponent):
                 copies=self.config["typo_copies"],
                 seed=self.config["seed"],
                 again=self.config["again"],
-                adapter=adapter,
+                adapters=adapters,
             )
             _save(self.judge, folder)
         return self._resource
@@ -338,8 +355,9 @@ def passages(text: str) -> list[str]:
 
 def _save(judge: Judge, folder: Path) -> None:
     """Arrays and JSON only: nothing in the archive is code."""
-    arrays = {f"head{i}.{k}": v for i, head in enumerate(judge.heads) for k, v in head.p.items()}
-    np.savez(folder / "heads.npz", **arrays)
+    for number, reader in enumerate(judge.readers, 1):
+        arrays = {f"head{i}.{k}": v for i, head in enumerate(reader.heads) for k, v in head.p.items()}
+        np.savez(folder / f"reader_{number}" / "heads.npz", **arrays)
     (folder / "labels.json").write_text(json.dumps(judge.labels), encoding="utf-8")
     (folder / "spelling.json").write_text(json.dumps(judge.spelling.counts, ensure_ascii=False), encoding="utf-8")
     judge.ngrams.save(folder)
@@ -351,20 +369,21 @@ def _load(folder: Path, mix: float) -> Judge:
     from addons.encoder import MAX_PIECES
 
     labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-    with np.load(folder / "heads.npz", allow_pickle=False) as arrays:
-        members = sorted({name.split(".")[0] for name in arrays.files})
-        heads = [
-            AttentionHead(
-                {k.split(".", 1)[1]: arrays[k] for k in arrays.files if k.startswith(f"{m}.")}, [len(labels[t]) for t in TASK_WEIGHTS]
-            )
-            for m in members
-        ]
     pieces = Tokenizer.from_file(str(folder / "tokenizer.json"))
     pieces.no_padding()
     pieces.enable_truncation(MAX_PIECES)
-    encoder = _encoder(folder, pieces)
+    sizes = [len(labels[task]) for task in TASK_WEIGHTS]
+    readers = [Reader(_encoder(place, pieces), _heads(place, sizes)) for place in sorted(folder.glob("reader_*"))]
     counts = json.loads((folder / "spelling.json").read_text(encoding="utf-8"))
-    return Judge(encoder, heads, NgramHead.load(folder), Spelling(counts, encoder.whole_words()), labels, mix)
+    return Judge(readers, NgramHead.load(folder), Spelling(counts, readers[0].encoder.whole_words()), labels, mix)
+
+
+def _heads(folder: Path, sizes: list[int]) -> list[AttentionHead]:
+    with np.load(folder / "heads.npz", allow_pickle=False) as arrays:
+        members = sorted({name.split(".")[0] for name in arrays.files})
+        return [
+            AttentionHead({k.split(".", 1)[1]: arrays[k] for k in arrays.files if k.startswith(f"{member}.")}, sizes) for member in members
+        ]
 
 
 def _adapter(folder: Path) -> Path | None:

@@ -17,7 +17,8 @@ from addons.encoder import Encoder, WrongWeights, adapted, head_of, load_weights
 from addons.recogniser import _encoder  # noqa: E402
 from tools.baselines import training_rows  # noqa: E402
 
-ADAPTER = Path(__file__).parent.parent / "data/encoder/adapter.npz"
+ADAPTERS = sorted((Path(__file__).parent.parent / "data/encoder").glob("adapter_*.npz"))
+ADAPTER = ADAPTERS[0]
 FEW = {"rounds": 1, "fresh_rounds": 1, "members": 1, "mix": 1.0, "copies": 0.0, "seed": 7}
 TEXTS = ["hes outside my house and my mums at work", "hi", "is it illegal"]
 
@@ -109,12 +110,25 @@ def test_training_goes_on_from_the_tuned_head_and_only_where_it_knows_the_same_l
     texts = [f"message number {i}" for i in range(len(labels["topic"]))]
     truths = {task: [names[i % len(names)] for i in range(len(texts))] for task, names in labels.items()}
     monkeypatch.setattr("addons.attention_head.FEWEST_STEPS", 1)
-    urgency = recogniser.Judge.train(encoder, texts, truths, adapter=ADAPTER, **FEW).scores(TEXTS)["urgency"]
+    urgency = recogniser.Judge.train([encoder], texts, truths, adapters=[ADAPTER], **FEW).scores(TEXTS)["urgency"]
     assert [recogniser.TIERS[i] for i in urgency.argmax(1)] == ["emergency", "chat", "info"]
     truths["topic"] = [("hello", "goodbye")[i % 2] for i in range(len(texts))]
-    judge = recogniser.Judge.train(encoder, texts, truths, adapter=ADAPTER, **FEW)
+    judge = recogniser.Judge.train([encoder], texts, truths, adapters=[ADAPTER], **FEW)
     assert judge.labels["topic"] == ["goodbye", "hello"] and judge.scores(TEXTS)["topic"].shape == (3, 2)
     assert "heads start fresh" in capsys.readouterr().err
+
+
+def test_two_encoders_read_together(monkeypatch):
+    """What they say is the mean of what each says alone, and they do differ."""
+    monkeypatch.setattr("addons.attention_head.FEWEST_STEPS", 1)
+    encoders = [Encoder.from_numpy(), Encoder.from_numpy(ADAPTER)]
+    texts, truths = [f"message number {i}" for i in range(8)], {"urgency": ["chat", "info"] * 4, "topic": ["a", "b"] * 4}
+    judge = recogniser.Judge.train(encoders, texts, truths, adapters=[None, None], **FEW)
+    alone = [
+        recogniser.Judge([reader], judge.ngrams, judge.spelling, judge.labels, judge.mix).scores(TEXTS)["topic"] for reader in judge.readers
+    ]
+    assert np.abs(alone[0] - alone[1]).max() > 0.001
+    assert np.allclose(judge.scores(TEXTS)["topic"], (alone[0] + alone[1]) / 2, atol=1e-5)
 
 
 def test_a_head_of_another_shape_is_refused_by_name(tmp_path):
@@ -124,21 +138,23 @@ def test_a_head_of_another_shape_is_refused_by_name(tmp_path):
     texts = [f"message number {i}" for i in range(len(labels["topic"]))]
     truths = {task: [names[i % len(names)] for i in range(len(texts))] for task, names in labels.items()}
     with pytest.raises(WrongWeights, match=r"a\.npz: its head does not fit"):
-        recogniser.Judge.train(Encoder.from_numpy(), texts, truths, adapter=tmp_path / "a.npz", **FEW)
+        recogniser.Judge.train([Encoder.from_numpy()], texts, truths, adapters=[tmp_path / "a.npz"], **FEW)
 
 
-def test_the_head_we_ship_tells_the_labels_of_the_training_data_apart():
+@pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda path: path.stem)
+def test_the_heads_we_ship_tell_the_labels_of_the_training_data_apart(adapter):
     rows = training_rows()
-    assert head_of(ADAPTER)[1] == {
+    assert head_of(adapter)[1] == {
         "urgency": recogniser.TIERS,
         **{task: sorted({row[column] for row in rows}) for task, column in (("topic", 1), ("audience", 3), ("ask", 4))},
     }
 
 
-def test_the_adapter_we_ship_fits_and_all_backends_read_with_it(tmp_path):
-    write_onnx(tmp_path, ADAPTER)
+@pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda path: path.stem)
+def test_the_adapters_we_ship_fit_and_all_backends_read_with_them(adapter, tmp_path):
+    write_onnx(tmp_path, adapter)
     full = Encoder.from_onnx(tmp_path / "minilm_fp32.onnx")
-    assert likeness(full, Encoder.from_numpy(ADAPTER)) > 0.9999
+    assert likeness(full, Encoder.from_numpy(adapter)) > 0.9999
     assert likeness(full, Encoder.from_onnx(tmp_path / "minilm_int8.onnx")) > 0.95
     assert likeness(full, Encoder.from_numpy()) < 0.99  # it changes something
 

@@ -24,6 +24,12 @@ def test_heads_read_all_that_the_tuner_has_not_seen_and_a_share_of_the_rest():
     assert none < some < everything and 0.2 < len(some - unseen) / len(everything - unseen) < 0.4
 
 
+def test_two_heads_share_what_the_tuner_has_not_seen():
+    one, other = (set(left_out.to_read(TEXTS, 0.0, part, 2).tolist()) for part in (0, 1))
+    assert one | other == {i for i, t in enumerate(TEXTS) if left_out.left_out(t)} and not one & other
+    assert 0.4 < len(one) / len(one | other) < 0.6
+
+
 def test_two_readings_become_one_of_probabilities():
     calm, sure = np.array([[0.5, 0.3, 0.2]]), np.array([[0.01, 0.98, 0.01]])
     assert np.allclose(multiplied(calm, 0.6, calm, 0.4), calm)

@@ -1,8 +1,9 @@
 """Measure inside the training data: thresholds, the table of approaches, the learning curve. `make calibrate`.
 
-One message in five is left out (addons/left_out.py): neither the encoder's adapter nor, here, the heads have seen it.
-The heads learn from the other four fifths and are measured on that fifth. Nothing held out for `make evaluate` is read.
-About five minutes on two cores. `--curve` adds the learning curve, tuning the encoder anew for each size: an hour and a half more.
+One message in five is left out (addons/left_out.py): the encoders' adapters have not seen it. Everything else learns from the
+other four fifths and half of that fifth, and is measured on its other half; then the other way round. Nothing held out for
+`make evaluate` is read. About ten minutes on two cores. `--curve` adds the learning curve, tuning both encoders anew for each size:
+two hours more.
 Ctrl-C stops it at any time; a half-tuned encoder is gone on with.
 """
 
@@ -30,37 +31,46 @@ def settings() -> dict:
     return next(c for c in pipeline if c["name"].endswith("Recogniser"))
 
 
-def adapter_of(config: dict) -> Path | None:
-    """The encoder's adapter that config.yml names, if any."""
-    return ROOT / config["adapter"] if config["adapter"] else None
+def encoders_of(config: dict):
+    """The encoders that config.yml names, in int8 as they will serve, and their adapters."""
+    from addons.encoder import Encoder, write_onnx
+
+    adapters = [ROOT / name for name in config["adapters"]] or [None]
+    encoders = []
+    for number, adapter in enumerate(adapters, 1):
+        folder = ROOT / "results" / f"reader_{number}"
+        folder.mkdir(parents=True, exist_ok=True)
+        encoders.append(Encoder.from_onnx(write_onnx(folder, adapter)[1], threads=2))
+    return encoders, adapters
 
 
-def measured(rows, inside, outside, adapter: Path | None, config) -> dict[str, np.ndarray]:
-    """Heads that learned from `inside` on the messages of `outside` (row numbers).
+def measured(rows, inside, outside, config) -> dict[str, np.ndarray]:
+    """The parts that learned from `inside` and one half of `outside`, on the other half, and the other way round (row numbers).
 
     Out: "views", "ngrams", "mixed": float (outside, 5), the urgency by each and by both, by tier; "topic", "audience", "ask": the labels given, mixed.
     """
-    from addons.encoder import Encoder, write_onnx
     from addons.recogniser import Judge
 
-    folder = ROOT / "results"
-    folder.mkdir(exist_ok=True)
-    encoder = Encoder.from_onnx(write_onnx(folder, adapter)[1], threads=2)
-    judge = Judge.train(
-        encoder,
-        [rows[i][0] for i in inside],
-        {name: [rows[i][column] for i in inside] for name, column in {"urgency": 2, **LABELS}.items()},
-        **{key: config[key] for key in ("rounds", "again", "fresh_rounds", "members", "seed")},
-        mix=config["mix"],
-        copies=config["typo_copies"],
-        adapter=adapter,
-    )
-    texts = [rows[i][0] for i in outside]
-    views, ngrams = judge.shares(texts)
-    both = judge.together(views, ngrams)
-    found = {"views": views["urgency"], "ngrams": ngrams["urgency"], "mixed": both["urgency"]}
-    for name in LABELS:
-        found[name] = np.array(judge.labels[name], dtype=object)[both[name].argmax(1)]
+    encoders, adapters = encoders_of(config)
+    found = {name: np.empty((len(outside), len(TIERS))) for name in ("views", "ngrams", "mixed")}
+    found |= {name: np.empty(len(outside), dtype=object) for name in LABELS}
+    for half in (0, 1):
+        here = np.arange(len(outside)) % 2 == half
+        learned = np.concatenate([inside, outside[~here]])
+        judge = Judge.train(
+            encoders,
+            [rows[i][0] for i in learned],
+            {name: [rows[i][column] for i in learned] for name, column in {"urgency": 2, **LABELS}.items()},
+            **{key: config[key] for key in ("rounds", "again", "fresh_rounds", "members", "seed")},
+            mix=config["mix"],
+            copies=config["typo_copies"],
+            adapters=adapters,
+        )
+        views, ngrams = judge.shares([rows[i][0] for i in outside[here]])
+        both = judge.together(views, ngrams)
+        found["views"][here], found["ngrams"][here], found["mixed"][here] = (s["urgency"] for s in (views, ngrams, both))
+        for name in LABELS:
+            found[name][here] = np.array(judge.labels[name], dtype=object)[both[name].argmax(1)]
     return found
 
 
@@ -153,9 +163,8 @@ def main() -> None:
     out = np.array([left_out(r[0]) for r in rows])
     inside, outside = np.where(~out)[0], np.where(out)[0]
     truth = np.array([TIERS.index(r[2]) for r in rows])[outside]
-    adapter = adapter_of(config)
     print(f"{len(inside)} messages to learn from, {len(outside)} to measure on", file=sys.stderr)
-    found = measured(rows, inside, outside, adapter, config)
+    found = measured(rows, inside, outside, config)
     scores = found["mixed"]
     for name in ("ngrams", "views", "mixed"):
         print(describe(name, found[name], truth))
@@ -192,18 +201,21 @@ def main() -> None:
 
 
 def curve(rows, inside, outside, config) -> None:
-    """The learning curve, printed and drawn: encoder and heads learn from a part, measured on the same left-out fifth."""
+    """The learning curve, printed and drawn: encoders and heads learn from a part, measured on the same left-out fifth."""
     truth, points = np.array([TIERS.index(rows[i][2]) for i in outside]), []
-    if not config["adapter"]:
+    if not config["adapters"]:
         raise SystemExit("config.yml names no adapter: there is no tuned encoder to draw a curve of")
     today = digest(rows)
     for part in (8, 4, 2, 1):
         few = part_of(inside, part)
         # Named by what it was tuned on, so that a curve cut short is gone on with, and never with another day's data.
-        adapter = ROOT / "results" / f"adapter_{len(few)}_of_{today}.npz" if part > 1 else adapter_of(config)
-        if not adapter.exists():
-            subprocess.run(["make", "tune", f"ARGS=--part {part} --out {adapter}"], cwd=ROOT, check=True)
-        got = measured(rows, few, outside, adapter, config)
+        adapters = config["adapters"]
+        if part > 1:
+            adapters = [f"results/adapter_{number}_{len(few)}_of_{today}.npz" for number, _ in enumerate(adapters, 1)]
+        for number, adapter in enumerate(adapters, 1):
+            if not (ROOT / adapter).exists():
+                subprocess.run(["make", "tune", f"ARGS=--which {number} --part {part} --out {adapter}"], cwd=ROOT, check=True)
+        got = measured(rows, few, outside, config | {"adapters": adapters})
         both = got["mixed"]
         topic = np.mean(got["topic"] == np.array([rows[i][1] for i in outside], dtype=object))
         print(describe(f"{len(few)} messages", both, truth), f" topic {topic:.3f}", flush=True)

@@ -16,9 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.calibrate import adapter_of, settings
+from tools.calibrate import encoders_of, settings
 from tools.measures import auroc, share
-from tools.server import ROOT
 
 TEXT = ("text", "sentence", "utterance", "query")
 LABEL = ("label", "category", "intent")
@@ -53,18 +52,18 @@ def measure(train: list[tuple[str, str]], test: list[tuple[str, str]]) -> str:
     from addons import lean
 
     lean.install()
-    from addons.encoder import Encoder, write_onnx
     from addons.recogniser import Judge
 
-    config, folder = settings(), ROOT / "results"
-    folder.mkdir(exist_ok=True)
+    config = settings()
+    encoders, _ = encoders_of(config)
     inside = [p for p in train if p[1] not in OUTSIDE]
     names = ("rounds", "fresh_rounds", "members", "mix", "seed")
     judge = Judge.train(
-        Encoder.from_onnx(write_onnx(folder, adapter_of(config))[1], threads=2),
+        encoders,
         [t for t, _ in inside],
         {"topic": [label for _, label in inside]},
         copies=config["typo_copies"],
+        adapters=[None] * len(encoders),  # the tuned heads tell our topics apart; here they start fresh
         **{name: config[name] for name in names},
     )
     scores = judge.scores([t for t, _ in test])["topic"]

@@ -1,9 +1,11 @@
-"""Teach the encoder our field: `make tune` writes data/encoder/adapter.npz. Rarely needed; an hour and a half on two cores.
+"""Teach the encoder our field: `make tune` writes data/encoder/adapter_1.npz and adapter_2.npz. Rarely needed; three hours on two cores.
 
 The published weights know general English. Here their layers and word vectors are trained on as they will be used:
 below an attention head that learns all four labels of data/nlu. What changed, and the head, are written down with 4 bits a weight
 and one scale a row (7 MB); training (`make train`) adds the change to the published weights and goes on from the head. Only this
 command needs torch.
+
+It is done twice, with messages, slips and dropped parts in another order: two encoders that err apart, read together, err less.
 
 One message in five (by a hash of its text, so the same ones for ever) is left out, and `make calibrate` measures on those.
 After each round the state is kept in results/; run again, it goes on from there.
@@ -26,11 +28,11 @@ from addons.left_out import digest, left_out, part_of
 from tools.baselines import training_rows
 from tools.server import ROOT
 
-ROUNDS, BATCH, STEP, HEAD_STEP, WARM_UP, DROP = 4, 32, 1e-4, 1e-3, 0.1, 0.1
+ROUNDS, BATCH, STEP, HEAD_STEP, WARM_UP = 4, 32, 1e-4, 1e-3, 0.1
+DROP = 0.1  # of every layer's additions, and of what the head reads
 MISTYPED = 0.4  # share of messages that are read mistyped, other ones each round
 LONGEST = 160  # word pieces; longer messages are cut while tuning only
-SEED = 7
-ADAPTER = ROOT / "data" / "encoder" / "adapter.npz"
+SEEDS = {1: 7, 2: 11}  # of each encoder
 
 
 class Layers(nn.Module):
@@ -54,6 +56,9 @@ class Layers(nn.Module):
     def _linear(self, x, name):
         return F.linear(x, self._p(f"{name}.weight"), self._p(f"{name}.bias"))
 
+    def _drop(self, x):
+        return F.dropout(x, DROP, self.training)
+
     def _normalise(self, x, name):
         return F.layer_norm(x, x.shape[-1:], self._p(f"{name}.weight"), self._p(f"{name}.bias"), 1e-12)
 
@@ -61,6 +66,7 @@ class Layers(nn.Module):
         batch, length = ids.shape
         x = F.embedding(ids, self._p("embeddings.word_embeddings.weight")) + self._p("embeddings.position_embeddings.weight")[:length]
         x = self._normalise(x + self._p("embeddings.token_type_embeddings.weight")[0], "embeddings.LayerNorm")
+        x = self._drop(x)
         for i in range(self.layers):
             name = f"encoder.layer.{i}"
             q, k, v = (
@@ -68,9 +74,9 @@ class Layers(nn.Module):
                 for part in ("query", "key", "value")
             )
             mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=here[:, None, None, :]).transpose(1, 2).reshape(x.shape)
-            x = self._normalise(x + self._linear(mixed, f"{name}.attention.output.dense"), f"{name}.attention.output.LayerNorm")
+            x = self._normalise(x + self._drop(self._linear(mixed, f"{name}.attention.output.dense")), f"{name}.attention.output.LayerNorm")
             inner = F.gelu(self._linear(x, f"{name}.intermediate.dense"))
-            x = self._normalise(x + self._linear(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm")
+            x = self._normalise(x + self._drop(self._linear(inner, f"{name}.output.dense")), f"{name}.output.LayerNorm")
         return x
 
 
@@ -112,7 +118,7 @@ def check_against_numpy(weights, layers: int, heads: int) -> None:
     ids, mask = padded([tokenizer().encode(text).ids])
     head = Head(WIDTH, VIEWS, HIDDEN, [2, 3]).eval()
     with torch.no_grad():
-        here = Layers(weights, layers, heads)(ids, mask)
+        here = Layers(weights, layers, heads).eval()(ids, mask)
         said = torch.cat([part.softmax(1) for part in head(here, mask)], 1).numpy()
     assert np.abs(here[0].numpy() - Encoder.from_numpy().tokens([text])[0]).max() < 1e-3, "tools/tune.py and addons/encoder.py differ"
     serves = np.concatenate(AttentionHead(head.arrays(), [2, 3]).predict([here[0].numpy()]), 1)
@@ -125,7 +131,7 @@ def pace(done: float) -> float:
 
 
 def tune(
-    rows, weights, *, layers: int, heads: int, state: Path | None, rounds: int = ROUNDS, grown: bool = False, until: int | None = None
+    rows, weights, *, layers: int, heads: int, seed: int, state: Path | None, rounds: int = ROUNDS, grown=False, until: int | None = None
 ) -> tuple[dict, dict]:
     """Tuned weights by name, the head's among them, and the head's labels by task.
 
@@ -138,7 +144,7 @@ def tune(
     from addons.recogniser import TASK_WEIGHTS
     from addons.typos import noisy
 
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     columns = {"urgency": 2, "topic": 1, "audience": 3, "ask": 4}
     tasks = []
     for task, weight in TASK_WEIGHTS.items():
@@ -157,7 +163,7 @@ def tune(
     cut = tokenizer()
     plain = [cut.encode(r[0]).ids[:LONGEST] for r in rows]
     per_round = -(-len(rows) // BATCH)
-    first, of_data, settings = 0, digest(rows), f"{rounds} {MISTYPED} {layers} {[t.labels for t in tasks]}"
+    first, of_data, settings = 0, digest(rows), f"{rounds} {DROP} {MISTYPED} {layers} {[t.labels for t in tasks]}"
     if state and state.exists():
         kept = torch.load(state, weights_only=True)
         if kept.get("settings") == settings and (grown or kept.get("of") == of_data):
@@ -169,8 +175,8 @@ def tune(
     until = until or rounds
     started = time.monotonic()
     for turn in range(first, until):
-        rng, typing = np.random.default_rng(SEED + turn), random.Random(SEED + turn)
-        torch.manual_seed(SEED + turn)
+        rng, typing = np.random.default_rng(seed + turn), random.Random(seed + turn)
+        torch.manual_seed(seed + turn)
         mistyped = rng.random(len(rows)) < MISTYPED
         pieces = [cut.encode(noisy(r[0], typing)).ids[:LONGEST] if slips else p for r, p, slips in zip(rows, plain, mistyped, strict=True)]
         encoder.train(), head.train()
@@ -214,38 +220,48 @@ def tune(
 
 
 def main() -> None:
-    """Tune, write the adapter, say how near its 4 bits come."""
+    """Tune one encoder or both."""
     from addons import lean
 
     lean.install()
-    from addons.encoder import HEADS, LAYERS, adapted, load_weights, write_adapter
-
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=ADAPTER)
+    parser.add_argument("--which", type=int, choices=SEEDS, help="only this encoder")
+    parser.add_argument("--out", type=Path, help="another place for the adapter; needs --which")
     parser.add_argument("--grown", action="store_true", help="go on with a run that was cut short, though the messages are others now")
     parser.add_argument("--until", type=int, help="stop after this round; run again with --grown or not, it goes on")
     parser.add_argument("--part", type=int, default=1, help="only one message in so many: for the learning curve")
     arguments = parser.parse_args()
-    if arguments.part > 1 and arguments.out == ADAPTER:
-        parser.error("--part needs --out: the adapter we ship is of all parts")
+    if arguments.out and not arguments.which:
+        parser.error("--out needs --which: two adapters don't go into one file")
+    if arguments.part > 1 and not arguments.out:
+        parser.error("--part needs --out: the adapters we ship are of all parts")
     rows = training_rows()
     inside = np.array([i for i, r in enumerate(rows) if not left_out(r[0])])
     rows = [rows[i] for i in part_of(inside, arguments.part)]
-    print(f"tuning on {len(rows)} messages, {ROUNDS} rounds", file=sys.stderr)
-    (ROOT / "results").mkdir(exist_ok=True)
-    weights, state = load_weights(), ROOT / "results" / f"tuning_{arguments.part}.pt"
-    tuned, labels = tune(rows, weights, layers=LAYERS, heads=HEADS, state=state, grown=arguments.grown, until=arguments.until)
-    if (arguments.until or ROUNDS) < ROUNDS:
-        print(f"{arguments.until} of {ROUNDS} rounds done; run again to go on")
+    for which in [arguments.which] if arguments.which else SEEDS:
+        out = arguments.out or ROOT / "data" / "encoder" / f"adapter_{which}.npz"
+        one(rows, which, out, ROOT / "results" / f"tuning_{which}_{arguments.part}.pt", arguments.grown, arguments.until)
+
+
+def one(rows, which: int, out: Path, state: Path, grown: bool, until: int | None) -> None:
+    """Tune one encoder, write its adapter, say how near its 4 bits come."""
+    from addons.encoder import HEADS, LAYERS, adapted, load_weights, write_adapter
+
+    print(f"tuning encoder {which} on {len(rows)} messages, {ROUNDS} rounds", file=sys.stderr)
+    state.parent.mkdir(exist_ok=True)
+    weights = load_weights()
+    tuned, labels = tune(rows, weights, layers=LAYERS, heads=HEADS, seed=SEEDS[which], state=state, grown=grown, until=until)
+    if (until or ROUNDS) < ROUNDS:
+        print(f"{until} of {ROUNDS} rounds done; run again to go on")
         return
-    arguments.out.parent.mkdir(exist_ok=True, parents=True)
-    write_adapter(arguments.out, weights, tuned, labels)
+    out.parent.mkdir(exist_ok=True, parents=True)
+    write_adapter(out, weights, tuned, labels)
     state.unlink(missing_ok=True)
     tuned = {n: w for n, w in tuned.items() if n in weights}
     change = {n: tuned[n] - weights[n] for n in tuned}
-    kept = adapted(weights, arguments.out)
+    kept = adapted(weights, out)
     lost = math.sqrt(sum(float(((kept[n] - tuned[n]) ** 2).sum()) for n in tuned) / sum(float((c**2).sum()) for c in change.values()))
-    print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB; 4 bits lose {lost:.1%} of the change")
+    print(f"{out}: {out.stat().st_size / 1e6:.1f} MB; 4 bits lose {lost:.1%} of the change")
 
 
 if __name__ == "__main__":
