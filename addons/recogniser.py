@@ -71,15 +71,14 @@ def labels_of(message: Message) -> tuple[str, str, str, str]:
 
 @dataclass
 class Reader:
-    """An encoder and the heads that learned with it."""
+    """An encoder and the head that learned with it."""
 
     encoder: Encoder
-    heads: list[AttentionHead]
+    head: AttentionHead
 
     def read(self, texts: list[str]) -> list[np.ndarray]:
-        """Probabilities, float (n, labels), one array a task: the mean of its heads."""
-        tokens = self.encoder.tokens(texts)
-        return [np.mean(parts, axis=0) for parts in zip(*(head.predict(tokens) for head in self.heads), strict=True)]
+        """Probabilities, float (n, labels), one array a task."""
+        return self.head.predict(self.encoder.tokens(texts))
 
 
 class Judge:
@@ -93,38 +92,37 @@ class Judge:
         self.mix = mix
 
     @classmethod
-    def train(cls, encoders, texts, truths, *, rounds, fresh_rounds, members, mix, copies, seed, again=1.0, adapters=(None,)) -> "Judge":
-        """encoders: one for each of `adapters`; truths: {"urgency"|"topic"|"audience"|"ask": list of labels}, all or some;
-        members: heads above each encoder; copies: share the n-grams learn mistyped as well.
+    def train(cls, encoders, texts, truths, *, rounds, fresh_rounds, mix, copies, seed, again=1.0, adapters=()) -> "Judge":
+        """adapters: of the encoders, in their order, none when their tuned heads are not wanted; truths: {"urgency"|"topic"|"audience"|"ask":
+        list of labels}, all or some; copies: share the n-grams learn mistyped as well.
 
-        Heads go on, for `rounds`, from the one that was tuned with their encoder, when that tells the same labels apart: on their
-        part of what the tuner has not seen, and `again` of what it has. Else they start fresh, read all, and take `fresh_rounds`.
+        A head goes on, for `rounds`, from the one that was tuned with its encoder, when that tells the same labels apart: on its
+        part of what the tuner has not seen, and `again` of what it has. Else it starts fresh, reads all, and takes `fresh_rounds`.
         """
         labels = {task: TIERS if task == "urgency" else sorted(set(truths[task])) for task in TASK_WEIGHTS if task in truths}
         truth = {task: np.array([labels[task].index(v) for v in truths[task]]) for task in labels}
         sizes = {task: len(labels[task]) for task in labels}
-        starts = [_start(adapter, labels) for adapter in adapters]
+        starts = [_start(adapter, labels) for adapter in adapters or [None] * len(encoders)]
         reads = [to_read(texts, again, part, len(starts)) if start else np.arange(len(texts)) for part, start in enumerate(starts)]
         with Progress("reading examples", sum(map(len, reads))) as progress:
             tokens = [_half(e.tokens([texts[i] for i in read], progress)) for e, read in zip(encoders, reads, strict=True)]
         rounds = [rounds if start else fresh_rounds for start in starts]
-        steps = sum(members * plan(len(t), r, on=bool(start))[2] for t, r, start in zip(tokens, rounds, starts, strict=True))
-        with Progress(f"training {members * len(starts)} heads", steps) as progress:
+        steps = sum(plan(len(t), r, on=bool(start))[2] for t, r, start in zip(tokens, rounds, starts, strict=True))
+        with Progress(f"training {len(starts)} heads", steps) as progress:
 
-            def head(which: int) -> AttentionHead:
-                part = which // members
+            def head(part: int) -> AttentionHead:
                 start, read = starts[part], reads[part]
                 tasks = [Task(labels[t], truth[t][read], w, 0.5 if t == "urgency" else 0.0) for t, w in TASK_WEIGHTS.items() if t in labels]
-                head = AttentionHead.fresh(tokens[part][0].shape[1], [*sizes.values()], np.random.default_rng(seed + which))
+                head = AttentionHead.fresh(tokens[part][0].shape[1], [*sizes.values()], np.random.default_rng(seed + part))
                 if start:
                     if {name: array.shape for name, array in start.items()} != {name: array.shape for name, array in head.p.items()}:
                         raise WrongWeights(f"{adapters[part]}: its head does not fit addons/attention_head.py; run `make tune`")
-                    head.p = {name: array.copy() for name, array in start.items()}
-                return head.fit(tokens[part], tasks, rounds=rounds[part], seed=seed + which, on=bool(start), progress=progress)
+                    head.p = start
+                return head.fit(tokens[part], tasks, rounds=rounds[part], seed=seed + part, on=bool(start), progress=progress)
 
             # Two heads at once, each with one thread of arithmetic: faster than one after the other with two, and the same sums on any machine.
             with threadpool_limits(1), ThreadPoolExecutor(2) as pool:
-                heads = list(pool.map(head, range(members * len(starts))))
+                heads = list(pool.map(head, range(len(starts))))
         rng = random.Random(seed)
         again = [i for i in range(len(texts)) for _ in range(int(copies) + (rng.random() < copies % 1))]
         rows = [*range(len(texts)), *again]
@@ -136,8 +134,7 @@ class Judge:
                 seed=seed,
                 progress=progress,
             )
-        readers = [Reader(encoder, heads[part * members : (part + 1) * members]) for part, encoder in enumerate(encoders)]
-        return cls(readers, ngrams, Spelling.learn(texts, encoders[0].whole_words()), labels, mix)
+        return cls([*map(Reader, encoders, heads)], ngrams, Spelling.learn(texts, encoders[0].whole_words()), labels, mix)
 
     def scores(self, texts: list[str]) -> dict[str, np.ndarray]:
         """Probabilities by task: float (n, labels)."""
@@ -145,7 +142,7 @@ class Judge:
 
     def together(self, views: dict[str, np.ndarray], ngrams: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The two that `shares` gives as one, by task."""
-        return {task: multiplied(views[task], self.mix, ngrams[task], 1 - self.mix) for task in self.labels}
+        return {task: multiplied((views[task], self.mix), (ngrams[task], 1 - self.mix)) for task in self.labels}
 
     def shares(self, texts: list[str]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Probabilities by the views and by the n-grams, each by task. A text with slips is read twice, as typed and mended."""
@@ -155,11 +152,12 @@ class Judge:
             again, rows = self._shares([*mended.values()]), [*mended]
             for typed, other in zip(found, again, strict=True):
                 for task, share in typed.items():
-                    share[rows] = multiplied(share[rows], MENDED, other[task], MENDED)
+                    share[rows] = multiplied((share[rows], MENDED), (other[task], MENDED))
         return found
 
     def _shares(self, texts: list[str]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        views = [np.mean(read, axis=0) for read in zip(*(reader.read(texts) for reader in self.readers), strict=True)]
+        reads = [reader.read(texts) for reader in self.readers]
+        views = [multiplied(*((share, 1 / len(reads)) for share in shares)) for shares in zip(*reads, strict=True)]
         return dict(zip(self.labels, views, strict=True)), self.ngrams.predict(texts)
 
 
@@ -172,13 +170,13 @@ def _start(adapter: Path | None, labels: dict[str, list[str]]) -> dict[str, np.n
     return start
 
 
-def multiplied(one: np.ndarray, power: float, other: np.ndarray, other_power: float) -> np.ndarray:
-    """Two readings' probabilities as one, float (n, labels): multiplied, each with its power, and made to add up to one again.
+def multiplied(*readings: tuple[np.ndarray, float]) -> np.ndarray:
+    """Several readings' probabilities as one, float (n, labels): multiplied, each with its power, and made to add up to one again.
 
     Added up, a reading that is wrong and sure outvotes one that is right and calm; multiplied, what either rules out stays ruled out.
     """
-    both = np.clip(one, LEAST, 1) ** power * np.clip(other, LEAST, 1) ** other_power
-    return both / both.sum(axis=-1, keepdims=True)
+    product = np.prod([np.clip(share, LEAST, 1) ** power for share, power in readings], axis=0)
+    return product / product.sum(axis=-1, keepdims=True)
 
 
 def _half(tokens):
@@ -217,7 +215,6 @@ class Recogniser(IntentClassifier, GraphComponent):
             "adapters": [],
             "rounds": 1,
             "fresh_rounds": 3,
-            "members": 1,
             "mix": 0.6,
             "again": 1.0,
             "typo_copies": 0.2,
@@ -246,21 +243,14 @@ class Recogniser(IntentClassifier, GraphComponent):
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
         truths = dict(zip(("topic", "urgency", "audience", "ask"), zip(*map(labels_of, examples), strict=True), strict=True))
         with self._storage.write_to(self._resource) as folder:
-            adapters = [ROOT / name for name in self.config["adapters"]] or [None]
-            own = [folder / f"reader_{number}" for number, _ in enumerate(adapters, 1)]
-            for place, adapter in zip(own, adapters, strict=True):
-                place.mkdir()
-                write_onnx(place, adapter)[0].unlink()
-                if adapter:
-                    shutil.copy(adapter, place / "adapter.npz")
+            adapters = [ROOT / name for name in self.config["adapters"]]
             shutil.copy(model_folder() / "tokenizer.json", folder / "tokenizer.json")
             self.judge = Judge.train(
-                [Encoder.from_onnx(place / "minilm_int8.onnx", threads=2) for place in own],
+                write_encoders(folder, adapters),
                 [m.get(TEXT) for m in examples],
                 truths,
                 rounds=self.config["rounds"],
                 fresh_rounds=self.config["fresh_rounds"],
-                members=self.config["members"],
                 mix=self.config["mix"],
                 copies=self.config["typo_copies"],
                 seed=self.config["seed"],
@@ -353,11 +343,24 @@ def passages(text: str) -> list[str]:
     return [" ".join(words) for words in cut]
 
 
+def write_encoders(folder: Path, adapters: list[Path]) -> list[Encoder]:
+    """One encoder for each adapter, in int8 as it will serve, each in a folder of its own (reader_1, …); the published one when there is none."""
+    encoders = []
+    for number, adapter in enumerate(adapters or [None], 1):
+        own = folder / f"reader_{number}"
+        own.mkdir(parents=True, exist_ok=True)
+        full, small = write_onnx(own, adapter)
+        full.unlink()
+        if adapter:
+            shutil.copy(adapter, own / "adapter.npz")
+        encoders.append(Encoder.from_onnx(small, threads=2))
+    return encoders
+
+
 def _save(judge: Judge, folder: Path) -> None:
     """Arrays and JSON only: nothing in the archive is code."""
     for number, reader in enumerate(judge.readers, 1):
-        arrays = {f"head{i}.{k}": v for i, head in enumerate(reader.heads) for k, v in head.p.items()}
-        np.savez(folder / f"reader_{number}" / "heads.npz", **arrays)
+        np.savez(folder / f"reader_{number}" / "head.npz", **reader.head.p)
     (folder / "labels.json").write_text(json.dumps(judge.labels), encoding="utf-8")
     (folder / "spelling.json").write_text(json.dumps(judge.spelling.counts, ensure_ascii=False), encoding="utf-8")
     judge.ngrams.save(folder)
@@ -373,17 +376,14 @@ def _load(folder: Path, mix: float) -> Judge:
     pieces.no_padding()
     pieces.enable_truncation(MAX_PIECES)
     sizes = [len(labels[task]) for task in TASK_WEIGHTS]
-    readers = [Reader(_encoder(place, pieces), _heads(place, sizes)) for place in sorted(folder.glob("reader_*"))]
+    readers = [Reader(_encoder(place, pieces), _head(place, sizes)) for place in sorted(folder.glob("reader_*"))]
     counts = json.loads((folder / "spelling.json").read_text(encoding="utf-8"))
     return Judge(readers, NgramHead.load(folder), Spelling(counts, readers[0].encoder.whole_words()), labels, mix)
 
 
-def _heads(folder: Path, sizes: list[int]) -> list[AttentionHead]:
-    with np.load(folder / "heads.npz", allow_pickle=False) as arrays:
-        members = sorted({name.split(".")[0] for name in arrays.files})
-        return [
-            AttentionHead({k.split(".", 1)[1]: arrays[k] for k in arrays.files if k.startswith(f"{member}.")}, sizes) for member in members
-        ]
+def _head(folder: Path, sizes: list[int]) -> AttentionHead:
+    with np.load(folder / "head.npz", allow_pickle=False) as arrays:
+        return AttentionHead(dict(arrays), sizes)
 
 
 def _adapter(folder: Path) -> Path | None:

@@ -19,7 +19,7 @@ from tools.baselines import training_rows  # noqa: E402
 
 ADAPTERS = sorted((Path(__file__).parent.parent / "data/encoder").glob("adapter_*.npz"))
 ADAPTER = ADAPTERS[0]
-FEW = {"rounds": 1, "fresh_rounds": 1, "members": 1, "mix": 1.0, "copies": 0.0, "seed": 7}
+FEW = {"rounds": 1, "fresh_rounds": 1, "mix": 1.0, "copies": 0.0, "seed": 7}
 TEXTS = ["hes outside my house and my mums at work", "hi", "is it illegal"]
 
 
@@ -119,16 +119,16 @@ def test_training_goes_on_from_the_tuned_head_and_only_where_it_knows_the_same_l
 
 
 def test_two_encoders_read_together(monkeypatch):
-    """What they say is the mean of what each says alone, and they do differ."""
+    """They differ, and what they say together is what each says alone, multiplied."""
     monkeypatch.setattr("addons.attention_head.FEWEST_STEPS", 1)
     encoders = [Encoder.from_numpy(), Encoder.from_numpy(ADAPTER)]
     texts, truths = [f"message number {i}" for i in range(8)], {"urgency": ["chat", "info"] * 4, "topic": ["a", "b"] * 4}
-    judge = recogniser.Judge.train(encoders, texts, truths, adapters=[None, None], **FEW)
+    judge = recogniser.Judge.train(encoders, texts, truths, **FEW)
     alone = [
         recogniser.Judge([reader], judge.ngrams, judge.spelling, judge.labels, judge.mix).scores(TEXTS)["topic"] for reader in judge.readers
     ]
     assert np.abs(alone[0] - alone[1]).max() > 0.001
-    assert np.allclose(judge.scores(TEXTS)["topic"], (alone[0] + alone[1]) / 2, atol=1e-5)
+    assert np.allclose(judge.scores(TEXTS)["topic"], recogniser.multiplied((alone[0], 0.5), (alone[1], 0.5)), atol=1e-4)
 
 
 def test_a_head_of_another_shape_is_refused_by_name(tmp_path):

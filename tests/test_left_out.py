@@ -32,11 +32,11 @@ def test_two_heads_share_what_the_tuner_has_not_seen():
 
 def test_two_readings_become_one_of_probabilities():
     calm, sure = np.array([[0.5, 0.3, 0.2]]), np.array([[0.01, 0.98, 0.01]])
-    assert np.allclose(multiplied(calm, 0.6, calm, 0.4), calm)
-    both = multiplied(calm, 0.6, sure, 0.4)
+    assert np.allclose(multiplied((calm, 0.6), (calm, 0.4)), calm)
+    both = multiplied((calm, 0.6), (sure, 0.4))
     assert np.isclose(both.sum(), 1) and both.argmax() == 1 and calm[0, 1] < both[0, 1] < sure[0, 1]
 
 
 def test_what_one_reading_rules_out_the_other_can_bring_back():
     none, most = np.array([[0.0, 1.0]]), np.array([[0.9999, 0.0001]])
-    assert multiplied(none, 0.1, most, 0.9).argmax() == 0 and (multiplied(none, 0.6, none, 0.6) > 0).all()
+    assert multiplied((none, 0.1), (most, 0.9)).argmax() == 0 and (multiplied((none, 0.6), (none, 0.6)) > 0).all()

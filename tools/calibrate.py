@@ -31,46 +31,42 @@ def settings() -> dict:
     return next(c for c in pipeline if c["name"].endswith("Recogniser"))
 
 
-def encoders_of(config: dict):
-    """The encoders that config.yml names, in int8 as they will serve, and their adapters."""
-    from addons.encoder import Encoder, write_onnx
-
-    adapters = [ROOT / name for name in config["adapters"]] or [None]
-    encoders = []
-    for number, adapter in enumerate(adapters, 1):
-        folder = ROOT / "results" / f"reader_{number}"
-        folder.mkdir(parents=True, exist_ok=True)
-        encoders.append(Encoder.from_onnx(write_onnx(folder, adapter)[1], threads=2))
-    return encoders, adapters
+def adapters_of(config: dict) -> list[Path]:
+    """The encoders' adapters that config.yml names."""
+    return [ROOT / name for name in config["adapters"]]
 
 
-def measured(rows, inside, outside, config) -> dict[str, np.ndarray]:
-    """The parts that learned from `inside` and one half of `outside`, on the other half, and the other way round (row numbers).
+def measured(rows, inside, outside, config, encoders) -> dict[str, np.ndarray]:
+    """What has learned from `inside`, above `encoders`, on the messages of `outside` (row numbers).
 
     Out: "views", "ngrams", "mixed": float (outside, 5), the urgency by each and by both, by tier; "topic", "audience", "ask": the labels given, mixed.
     """
     from addons.recogniser import Judge
 
-    encoders, adapters = encoders_of(config)
-    found = {name: np.empty((len(outside), len(TIERS))) for name in ("views", "ngrams", "mixed")}
-    found |= {name: np.empty(len(outside), dtype=object) for name in LABELS}
+    judge = Judge.train(
+        encoders,
+        [rows[i][0] for i in inside],
+        {name: [rows[i][column] for i in inside] for name, column in {"urgency": 2, **LABELS}.items()},
+        **{key: config[key] for key in ("rounds", "again", "fresh_rounds", "seed")},
+        mix=config["mix"],
+        copies=config["typo_copies"],
+        adapters=adapters_of(config),
+    )
+    views, ngrams = judge.shares([rows[i][0] for i in outside])
+    both = judge.together(views, ngrams)
+    found = {"views": views["urgency"], "ngrams": ngrams["urgency"], "mixed": both["urgency"]}
+    for name in LABELS:
+        found[name] = np.array(judge.labels[name], dtype=object)[both[name].argmax(1)]
+    return found
+
+
+def crosswise(rows, inside, outside, config, encoders) -> dict[str, np.ndarray]:
+    """As `measured`, but one half of `outside` is learned from too, as the parts we serve learn from it, and the other measured; then the other way round."""
+    found = {}
     for half in (0, 1):
         here = np.arange(len(outside)) % 2 == half
-        learned = np.concatenate([inside, outside[~here]])
-        judge = Judge.train(
-            encoders,
-            [rows[i][0] for i in learned],
-            {name: [rows[i][column] for i in learned] for name, column in {"urgency": 2, **LABELS}.items()},
-            **{key: config[key] for key in ("rounds", "again", "fresh_rounds", "members", "seed")},
-            mix=config["mix"],
-            copies=config["typo_copies"],
-            adapters=adapters,
-        )
-        views, ngrams = judge.shares([rows[i][0] for i in outside[here]])
-        both = judge.together(views, ngrams)
-        found["views"][here], found["ngrams"][here], found["mixed"][here] = (s["urgency"] for s in (views, ngrams, both))
-        for name in LABELS:
-            found[name][here] = np.array(judge.labels[name], dtype=object)[both[name].argmax(1)]
+        for name, array in measured(rows, np.concatenate([inside, outside[~here]]), outside[here], config, encoders).items():
+            found.setdefault(name, np.empty((len(outside), *array.shape[1:]), array.dtype))[here] = array
     return found
 
 
@@ -152,6 +148,7 @@ def main() -> None:
     from addons import lean
 
     lean.install()
+    from addons.recogniser import write_encoders
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
@@ -164,7 +161,7 @@ def main() -> None:
     inside, outside = np.where(~out)[0], np.where(out)[0]
     truth = np.array([TIERS.index(r[2]) for r in rows])[outside]
     print(f"{len(inside)} messages to learn from, {len(outside)} to measure on", file=sys.stderr)
-    found = measured(rows, inside, outside, config)
+    found = crosswise(rows, inside, outside, config, write_encoders(ROOT / "results", adapters_of(config)))
     scores = found["mixed"]
     for name in ("ngrams", "views", "mixed"):
         print(describe(name, found[name], truth))
@@ -202,6 +199,8 @@ def main() -> None:
 
 def curve(rows, inside, outside, config) -> None:
     """The learning curve, printed and drawn: encoders and heads learn from a part, measured on the same left-out fifth."""
+    from addons.recogniser import write_encoders
+
     truth, points = np.array([TIERS.index(rows[i][2]) for i in outside]), []
     if not config["adapters"]:
         raise SystemExit("config.yml names no adapter: there is no tuned encoder to draw a curve of")
@@ -215,7 +214,8 @@ def curve(rows, inside, outside, config) -> None:
         for number, adapter in enumerate(adapters, 1):
             if not (ROOT / adapter).exists():
                 subprocess.run(["make", "tune", f"ARGS=--which {number} --part {part} --out {adapter}"], cwd=ROOT, check=True)
-        got = measured(rows, few, outside, config | {"adapters": adapters})
+        part_config = config | {"adapters": adapters}
+        got = measured(rows, few, outside, part_config, write_encoders(ROOT / "results", adapters_of(part_config)))
         both = got["mixed"]
         topic = np.mean(got["topic"] == np.array([rows[i][1] for i in outside], dtype=object))
         print(describe(f"{len(few)} messages", both, truth), f" topic {topic:.3f}", flush=True)

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.calibrate import encoders_of, settings
+from tools.calibrate import adapters_of, settings
 from tools.measures import auroc, share
+from tools.server import ROOT
 
 TEXT = ("text", "sentence", "utterance", "query")
 LABEL = ("label", "category", "intent")
@@ -52,18 +53,16 @@ def measure(train: list[tuple[str, str]], test: list[tuple[str, str]]) -> str:
     from addons import lean
 
     lean.install()
-    from addons.recogniser import Judge
+    from addons.recogniser import Judge, write_encoders
 
     config = settings()
-    encoders, _ = encoders_of(config)
     inside = [p for p in train if p[1] not in OUTSIDE]
-    names = ("rounds", "fresh_rounds", "members", "mix", "seed")
+    names = ("rounds", "fresh_rounds", "mix", "seed")
     judge = Judge.train(
-        encoders,
+        write_encoders(ROOT / "results", adapters_of(config)),
         [t for t, _ in inside],
         {"topic": [label for _, label in inside]},
         copies=config["typo_copies"],
-        adapters=[None] * len(encoders),  # the tuned heads tell our topics apart; here they start fresh
         **{name: config[name] for name in names},
     )
     scores = judge.scores([t for t, _ in test])["topic"]
