@@ -8,10 +8,10 @@ from addons.rate_limit import Refused
 
 
 class Turns:
-    """Places for turns. A turn is 20 ms of the one core that a process has: more at once only slow each other, and the reading
+    """Places for turns. A turn is 40 ms of the one core that a process has: more at once only slow each other, and the reading
     of new messages with them. Who finds no place waits in line, first come first served; after `patience` seconds they are
     refused and get the safety card, with the tier that the deterministic layer hears. One conversation takes one place,
-    however many messages it sends. Four seconds is the line of 200 people who write in the same moment.
+    however many messages it sends. Four seconds is the line of some 100 people who write in the same moment.
     """
 
     def __init__(self, at_once: int = 8, patience: float = 4.0):
