@@ -9,10 +9,14 @@ It is done twice, with messages, slips and dropped parts in another order: two e
 
 One message in five (by a hash of its text, so the same ones for ever) is left out, and `make calibrate` measures on those.
 After each round the state is kept in results/; run again, it goes on from there.
+
+`--since REVISION`, when messages have come since that git revision: one short round on from the adapters as they are, over the new
+messages, each read three times, and as many old ones. Half an hour for both.
 """
 
 import argparse
 import math
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -33,6 +37,8 @@ DROP = 0.1  # of every layer's additions, and of what the head reads
 MISTYPED = 0.4  # share of messages that are read mistyped, other ones each round
 LONGEST = 160  # word pieces; longer messages are cut while tuning only
 SEEDS = {1: 7, 2: 11}  # of each encoder
+SHORT = 0.35  # a short round's longest step, of STEP and HEAD_STEP: where the last of four rounds begins
+NEW_READ = 3  # times that a short round reads a new message
 
 
 class Layers(nn.Module):
@@ -93,6 +99,12 @@ class Head(nn.Module):
         flat = F.dropout((look.transpose(1, 2) @ x).flatten(1), DROP_VIEWS, self.training)
         return self.out(F.dropout(F.gelu(self.inner(flat), approximate="tanh"), DROP_HIDDEN, self.training)).split(self.sizes, 1)
 
+    def take(self, arrays: dict[str, np.ndarray]) -> None:
+        """The parts that `arrays` gives; raises RuntimeError when they have another shape."""
+        names = {"look": "look", "in": "inner", "out": "out"}
+        weights = {f"{ours}.weight": torch.tensor(arrays[n].T) for n, ours in names.items()}
+        self.load_state_dict(weights | {f"{ours}.bias": torch.tensor(arrays[f"{n}0"]) for n, ours in names.items()})
+
     def arrays(self) -> dict[str, np.ndarray]:
         """Its parts as addons/attention_head.py names and turns them."""
         layers = {"look": self.look, "in": self.inner, "out": self.out}
@@ -130,17 +142,47 @@ def pace(done: float) -> float:
     return min(1.0, done / WARM_UP) * (1.0 - done**1.5)
 
 
+def new_and_old(rows, revision: str, seed: int) -> list:
+    """What a short round reads: each message that data/nlu did not have at the git `revision`, NEW_READ times, and as many old ones by chance.
+
+    Raises SystemExit when git does not know the revision, or nothing is new.
+    """
+    said = subprocess.run(
+        ["git", "grep", "-h", "-E", "^      - ", revision, "--", "data/nlu"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
+    )
+    if said.returncode:
+        raise SystemExit(f"no messages found at git revision {revision}: {said.stderr.strip()}")
+    known = {line.strip().removeprefix("- ").strip() for line in said.stdout.splitlines()}
+    new = [row for row in rows if row[0].strip() not in known]
+    if not new:
+        raise SystemExit(f"no message is new since {revision}")
+    old = [row for row in rows if row[0].strip() in known]
+    some = np.random.default_rng(seed).permutation(len(old))[: NEW_READ * len(new)]
+    print(f"{len(new)} new messages since {revision}, {len(some)} of {len(old)} old", file=sys.stderr)
+    return NEW_READ * new + [old[i] for i in some]
+
+
 def tune(
-    rows, weights, *, layers: int, heads: int, seed: int, state: Path | None, rounds: int = ROUNDS, grown=False, until: int | None = None
+    rows,
+    weights,
+    *,
+    layers: int,
+    heads: int,
+    seed: int,
+    state: Path | None,
+    rounds: int = ROUNDS,
+    grown=False,
+    until: int | None = None,
+    start: Path | None = None,
 ) -> tuple[dict, dict]:
     """Tuned weights by name, the head's among them, and the head's labels by task.
 
     rows: as tools.baselines.training_rows; state: where to keep and find a half-done run; grown: go on with one though the messages
-    are others now; until: stop after this round, its state kept.
+    are others now; until: stop after this round, its state kept; start: go on from this adapter, in short steps.
     """
     import random
 
-    from addons.encoder import HEAD, WIDTH, tokenizer
+    from addons.encoder import HEAD, WIDTH, adapted, head_of, tokenizer
     from addons.recogniser import TASK_WEIGHTS
     from addons.typos import noisy
 
@@ -149,11 +191,17 @@ def tune(
     tasks = []
     for task, weight in TASK_WEIGHTS.items():
         labels = [u.word for u in Urgency] if task == "urgency" else sorted({r[columns[task]] for r in rows})
+        if start and labels != head_of(start)[1].get(task):
+            raise SystemExit(f"{start.name} was tuned with other labels of {task}: `make tune` without --since")
         truth = np.array([labels.index(r[columns[task]]) for r in rows])
         tasks.append(Task(labels, truth, weight, 0.5 if task == "urgency" else 0.0))
     costs = [torch.from_numpy(t.message_weights()) for t in tasks]
     check_against_numpy(weights, layers, heads)
-    encoder, head = Layers(weights, layers, heads), Head(WIDTH, VIEWS, HIDDEN, [len(t.labels) for t in tasks])
+    longest_step = SHORT if start else 1.0
+    encoder = Layers(adapted(weights, start) if start else weights, layers, heads)
+    head = Head(WIDTH, VIEWS, HIDDEN, [len(t.labels) for t in tasks])
+    if start:
+        head.take(head_of(start)[0])
     everything = [*encoder.parameters(), *head.parameters()]
     adam = torch.optim.AdamW(
         [{"params": encoder.parameters(), "lr": STEP, "weight_decay": 0.0}, {"params": head.parameters(), "lr": HEAD_STEP}],
@@ -184,7 +232,7 @@ def tune(
         for step, batch in enumerate(batches(rng, np.array([len(p) for p in pieces]), BATCH)):
             ids, here = padded([pieces[i] for i in batch])
             for group, longest in zip(adam.param_groups, (STEP, HEAD_STEP), strict=True):
-                group["lr"] = longest * pace((turn + (step + 0.5) / per_round) / rounds)
+                group["lr"] = longest_step * longest * pace((turn + (step + 0.5) / per_round) / rounds)
             out = head(F.dropout(encoder(ids, here), DROP), here)
             loss = sum(
                 (F.cross_entropy(o, torch.from_numpy(t.truth[batch]), reduction="none") * c[batch]).mean()
@@ -229,34 +277,57 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="another place for the adapter; needs --which")
     parser.add_argument("--grown", action="store_true", help="go on with a run that was cut short, though the messages are others now")
     parser.add_argument("--until", type=int, help="stop after this round; run again with --grown or not, it goes on")
+    parser.add_argument(
+        "--since", metavar="REVISION", help="a short round on from the adapters as they are, for what is new since this git revision"
+    )
     parser.add_argument("--part", type=int, default=1, help="only one message in so many: for the learning curve")
     arguments = parser.parse_args()
     if arguments.out and not arguments.which:
         parser.error("--out needs --which: two adapters don't go into one file")
     if arguments.part > 1 and not arguments.out:
         parser.error("--part needs --out: the adapters we ship are of all parts")
+    if arguments.since and (arguments.part > 1 or arguments.until or arguments.grown):
+        parser.error("--since is one round on everything: no --part, --until or --grown")
     rows = training_rows()
     inside = np.array([i for i, r in enumerate(rows) if not left_out(r[0])])
     rows = [rows[i] for i in part_of(inside, arguments.part)]
     for which in [arguments.which] if arguments.which else SEEDS:
         out = arguments.out or ROOT / "data" / "encoder" / f"adapter_{which}.npz"
-        one(rows, which, out, ROOT / "results" / f"tuning_{which}_{arguments.part}.pt", arguments.grown, arguments.until)
+        if arguments.since:
+            shipped = ROOT / "data" / "encoder" / f"adapter_{which}.npz"
+            one(new_and_old(rows, arguments.since, SEEDS[which]), which, out, rounds=1, start=shipped)
+            continue
+        state = ROOT / "results" / f"tuning_{which}_{arguments.part}.pt"
+        one(rows, which, out, state=state, grown=arguments.grown, until=arguments.until)
 
 
-def one(rows, which: int, out: Path, state: Path, grown: bool, until: int | None) -> None:
-    """Tune one encoder, write its adapter, say how near its 4 bits come."""
+def one(
+    rows,
+    which: int,
+    out: Path,
+    *,
+    state: Path | None = None,
+    rounds: int = ROUNDS,
+    grown=False,
+    until: int | None = None,
+    start: Path | None = None,
+) -> None:
+    """Tune one encoder, write its adapter, say how near its 4 bits come. As `tune`."""
     from addons.encoder import HEADS, LAYERS, adapted, load_weights, write_adapter
 
-    print(f"tuning encoder {which} on {len(rows)} messages, {ROUNDS} rounds", file=sys.stderr)
-    state.parent.mkdir(exist_ok=True)
+    print(f"tuning encoder {which} on {len(rows)} messages, {rounds} round{'s' if rounds > 1 else ''}", file=sys.stderr)
+    if state:
+        state.parent.mkdir(exist_ok=True)
     weights = load_weights()
-    tuned, labels = tune(rows, weights, layers=LAYERS, heads=HEADS, seed=SEEDS[which], state=state, grown=grown, until=until)
-    if (until or ROUNDS) < ROUNDS:
-        print(f"{until} of {ROUNDS} rounds done; run again to go on")
+    how = {"layers": LAYERS, "heads": HEADS, "seed": SEEDS[which] + bool(start), "rounds": rounds}
+    tuned, labels = tune(rows, weights, **how, state=state, grown=grown, until=until, start=start)
+    if (until or rounds) < rounds:
+        print(f"{until} of {rounds} rounds done; run again to go on")
         return
     out.parent.mkdir(exist_ok=True, parents=True)
     write_adapter(out, weights, tuned, labels)
-    state.unlink(missing_ok=True)
+    if state:
+        state.unlink(missing_ok=True)
     tuned = {n: w for n, w in tuned.items() if n in weights}
     change = {n: tuned[n] - weights[n] for n in tuned}
     kept = adapted(weights, out)
