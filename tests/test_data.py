@@ -49,6 +49,17 @@ def test_the_held_out_set_is_large_and_labelled(held, intents):
     assert min(Counter(h.urgency for h in held).values()) >= 100
 
 
+@pytest.mark.parametrize(
+    "row", ["hi,unknown,panic,greeting,teen,plain", "hi,nobody,chat,greeting,teen,plain", "hi,unknown,chat,greeting,teen,no_keyword"]
+)
+def test_a_held_out_row_with_an_unknown_label_or_note_is_refused_by_line(tmp_path, row):
+    """A sixth set whose notes lacked their `hard:` was once left out of the figures by kind, in silence."""
+    path = tmp_path / "heldout.csv"
+    path.write_text(f"text,audience,urgency,topic,voice,note\nhi,unknown,chat,greeting,teen,hard:joke\n{row}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"heldout\.csv:3: "):
+        heldout.read(path)
+
+
 def test_the_held_out_set_is_apart_from_training(rows, held):
     """Not the same, not a near copy."""
     training = [r[0] for r in rows]
