@@ -11,7 +11,7 @@ One message in five (by a hash of its text, so the same ones for ever) is left o
 After each round the state is kept in results/; run again, it goes on from there.
 
 `--since REVISION`, when messages have come since that git revision: one short round on from the adapters as they are, over the new
-messages, each read three times, and as many old ones. Half an hour for both.
+messages, each read three times, and as many old ones. 19 minutes an encoder for 11,900 new messages.
 """
 
 import argparse
