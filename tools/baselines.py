@@ -25,10 +25,10 @@ def keyword_tier(text: str) -> Urgency:
     return Urgency.CHAT
 
 
-def training_rows() -> list[tuple[str, str, str, str, str]]:
+def training_rows(folder: Path = DATA) -> list[tuple[str, str, str, str, str]]:
     """Text, topic, urgency, audience and ask of every training example."""
     rows = []
-    for path in sorted(DATA.glob("*.yml")):
+    for path in sorted(folder.glob("*.yml")):
         for block in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["nlu"]:
             meta = block["metadata"]
             rows += [

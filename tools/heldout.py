@@ -11,11 +11,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "tests" / "model"
 # the fifth and sixth after its two waves of 2026-11-27, the seventh after the misses of the sixth had been looked at; each by writers who
 # saw neither the others nor the training data.
 PATHS = tuple(FOLDER / f"heldout_{n}.csv" for n in (1, 2, 3, 4, 5, 6, 7))
-KINDS = (
-    (
-        "negation past hypothetical another_day danger_over fiction joke minimiser quotation third_person typos no_keyword trap"  # docs/labelling.md
-    ).split()
-)
+# Kinds of difficulty that a note may name: docs/labelling.md.
+KINDS = "negation past hypothetical another_day danger_over fiction joke minimiser quotation third_person typos no_keyword trap".split()
 
 
 @dataclass(frozen=True)

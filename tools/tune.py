@@ -15,9 +15,12 @@ messages, each read three times, and as many old ones. 19 minutes an encoder for
 """
 
 import argparse
+import io
 import math
 import subprocess
 import sys
+import tarfile
+import tempfile
 import time
 from pathlib import Path
 
@@ -142,23 +145,26 @@ def pace(done: float) -> float:
     return min(1.0, done / WARM_UP) * (1.0 - done**1.5)
 
 
-def new_and_old(rows, revision: str, seed: int) -> list:
-    """What a short round reads: each message that data/nlu did not have at the git `revision`, NEW_READ times, and as many old ones by chance.
-
-    Raises SystemExit when git does not know the revision, or nothing is new.
-    """
-    said = subprocess.run(
-        ["git", "grep", "-h", "-E", "^      - ", revision, "--", "data/nlu"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
-    )
+def texts_at(revision: str) -> set[str]:
+    """The messages that data/nlu had at a git revision. Raises SystemExit when git does not know it, or it had none."""
+    said = subprocess.run(["git", "archive", "--format=tar", revision, "data/nlu"], cwd=ROOT, capture_output=True)
     if said.returncode:
-        raise SystemExit(f"no messages found at git revision {revision}: {said.stderr.strip()}")
-    known = {line.strip().removeprefix("- ").strip() for line in said.stdout.splitlines()}
-    new = [row for row in rows if row[0].strip() not in known]
+        raise SystemExit(f"no messages at git revision {revision}: {said.stderr.decode().strip()}")
+    with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=io.BytesIO(said.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+        return {row[0] for row in training_rows(Path(folder) / "data" / "nlu")}
+
+
+def short_round(rows, known: set[str], seed: int) -> list:
+    """What a short round reads: each message that is not `known`, NEW_READ times, and as many known ones by chance.
+
+    Raises SystemExit when none is new.
+    """
+    new, old = [r for r in rows if r[0] not in known], [r for r in rows if r[0] in known]
     if not new:
-        raise SystemExit(f"no message is new since {revision}")
-    old = [row for row in rows if row[0].strip() in known]
+        raise SystemExit("no message is new since then")
     some = np.random.default_rng(seed).permutation(len(old))[: NEW_READ * len(new)]
-    print(f"{len(new)} new messages since {revision}, {len(some)} of {len(old)} old", file=sys.stderr)
+    print(f"{len(new)} new messages, {len(some)} of {len(old)} old", file=sys.stderr)
     return NEW_READ * new + [old[i] for i in some]
 
 
@@ -169,8 +175,8 @@ def tune(
     layers: int,
     heads: int,
     seed: int,
-    state: Path | None,
     rounds: int = ROUNDS,
+    state: Path | None = None,
     grown=False,
     until: int | None = None,
     start: Path | None = None,
@@ -187,11 +193,13 @@ def tune(
     from addons.typos import noisy
 
     torch.manual_seed(seed)
+    if start:
+        parts, names = head_of(start)
     columns = {"urgency": 2, "topic": 1, "audience": 3, "ask": 4}
     tasks = []
     for task, weight in TASK_WEIGHTS.items():
         labels = [u.word for u in Urgency] if task == "urgency" else sorted({r[columns[task]] for r in rows})
-        if start and labels != head_of(start)[1].get(task):
+        if start and labels != names.get(task):
             raise SystemExit(f"{start.name} was tuned with other labels of {task}: `make tune` without --since")
         truth = np.array([labels.index(r[columns[task]]) for r in rows])
         tasks.append(Task(labels, truth, weight, 0.5 if task == "urgency" else 0.0))
@@ -201,7 +209,7 @@ def tune(
     encoder = Layers(adapted(weights, start) if start else weights, layers, heads)
     head = Head(WIDTH, VIEWS, HIDDEN, [len(t.labels) for t in tasks])
     if start:
-        head.take(head_of(start)[0])
+        head.take(parts)
     everything = [*encoder.parameters(), *head.parameters()]
     adam = torch.optim.AdamW(
         [{"params": encoder.parameters(), "lr": STEP, "weight_decay": 0.0}, {"params": head.parameters(), "lr": HEAD_STEP}],
@@ -291,36 +299,27 @@ def main() -> None:
     rows = training_rows()
     inside = np.array([i for i, r in enumerate(rows) if not left_out(r[0])])
     rows = [rows[i] for i in part_of(inside, arguments.part)]
+    known = texts_at(arguments.since) if arguments.since else set()
     for which in [arguments.which] if arguments.which else SEEDS:
-        out = arguments.out or ROOT / "data" / "encoder" / f"adapter_{which}.npz"
+        shipped = ROOT / "data" / "encoder" / f"adapter_{which}.npz"
+        out = arguments.out or shipped
         if arguments.since:
-            shipped = ROOT / "data" / "encoder" / f"adapter_{which}.npz"
-            one(new_and_old(rows, arguments.since, SEEDS[which]), which, out, rounds=1, start=shipped)
-            continue
-        state = ROOT / "results" / f"tuning_{which}_{arguments.part}.pt"
-        one(rows, which, out, state=state, grown=arguments.grown, until=arguments.until)
+            seed = SEEDS[which] + 1  # other slips than the first round of four had
+            one(short_round(rows, known, seed), which, out, seed=seed, rounds=1, start=shipped)
+        else:
+            state = ROOT / "results" / f"tuning_{which}_{arguments.part}.pt"
+            one(rows, which, out, seed=SEEDS[which], state=state, grown=arguments.grown, until=arguments.until)
 
 
-def one(
-    rows,
-    which: int,
-    out: Path,
-    *,
-    state: Path | None = None,
-    rounds: int = ROUNDS,
-    grown=False,
-    until: int | None = None,
-    start: Path | None = None,
-) -> None:
-    """Tune one encoder, write its adapter, say how near its 4 bits come. As `tune`."""
+def one(rows, which: int, out: Path, *, rounds: int = ROUNDS, state: Path | None = None, until: int | None = None, **how) -> None:
+    """Tune one encoder, write its adapter, say how near its 4 bits come. rounds, state, until and what else there is: as `tune`."""
     from addons.encoder import HEADS, LAYERS, adapted, load_weights, write_adapter
 
     print(f"tuning encoder {which} on {len(rows)} messages, {rounds} round{'s' if rounds > 1 else ''}", file=sys.stderr)
     if state:
         state.parent.mkdir(exist_ok=True)
     weights = load_weights()
-    how = {"layers": LAYERS, "heads": HEADS, "seed": SEEDS[which] + bool(start), "rounds": rounds}
-    tuned, labels = tune(rows, weights, **how, state=state, grown=grown, until=until, start=start)
+    tuned, labels = tune(rows, weights, layers=LAYERS, heads=HEADS, rounds=rounds, state=state, until=until, **how)
     if (until or rounds) < rounds:
         print(f"{until} of {rounds} rounds done; run again to go on")
         return
