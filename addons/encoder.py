@@ -177,12 +177,12 @@ class Encoder:
         return found
 
     @classmethod
-    def from_onnx(cls, path: Path, *, threads: int = 1, pieces=None) -> "Encoder":
-        """An encoder on onnxruntime. `threads`: 1 to serve (steady), 2 to train (fast)."""
+    def from_onnx(cls, path: Path, *, pieces=None) -> "Encoder":
+        """An encoder on onnxruntime, with one thread: steady while serving, and training reads with two encoders side by side."""
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -29,15 +29,27 @@ class NgramHead:
     In:  list of str. Out: `predict` gives {task: float32 (n, labels)} of probabilities.
     """
 
+    READINGS = len(_SPEC)  # of each text, while training
+
     def __init__(self, vectorizers: dict[str, TfidfVectorizer], weights: dict[str, tuple[np.ndarray, np.ndarray]]):
         self.vectorizers = vectorizers
         self.weights = weights
 
     @classmethod
     def train(cls, texts: list[str], truth: dict[str, np.ndarray], sizes: dict[str, int], *, seed: int, progress=None) -> "NgramHead":
-        """truth: {task: int (n,)}, sizes: {task: how many labels}. Same seed, same data: same figures."""
+        """truth: {task: int (n,)}, sizes: {task: how many labels}. Same seed, same data: same figures.
+
+        progress: called with 1 for each of the READINGS of a text and for each task; what it raises ends the training.
+        """
+
+        def counted():
+            for text in texts:
+                if progress:
+                    progress(1)
+                yield text
+
         vectorizers = {name: _vectorizer(name) for name in _SPEC}
-        x = hstack([v.fit_transform(texts) for v in vectorizers.values()], format="csr")
+        x = hstack([v.fit_transform(counted()) for v in vectorizers.values()], format="csr")
 
         def fit(task: str) -> tuple[np.ndarray, np.ndarray]:
             balance = "balanced" if task == "urgency" else None

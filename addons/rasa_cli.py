@@ -57,7 +57,12 @@ def main() -> None:
     from rasa.__main__ import main as rasa_main
 
     sys.argv[0] = "rasa"
-    rasa_main()
+    try:
+        rasa_main()
+    except KeyboardInterrupt:
+        if sys.argv[1:2] != ["train"]:
+            raise
+        sys.exit("Stopped: no model was written, and one that was there is as it was. Run it again to train.")
 
 
 def _all_file_handles() -> None:

@@ -131,6 +131,21 @@ def test_two_encoders_read_together(monkeypatch):
     assert np.allclose(judge.scores(TEXTS)["topic"], recogniser.multiplied((alone[0], 0.5), (alone[1], 0.5)), atol=1e-4)
 
 
+def test_training_that_is_stopped_while_it_reads_learns_no_letters_and_words_either(monkeypatch):
+    """They go on side by side: Ctrl-C must not wait for the other one's minutes."""
+    learned = []
+    monkeypatch.setattr("addons.ngrams.LogisticRegression", lambda **_: learned.append("begun"))
+
+    class Stopped(Encoder):
+        def tokens(self, texts, progress=None):
+            raise KeyboardInterrupt
+
+    texts, truths = [f"message number {i}" for i in range(20000)], {"topic": ["a", "b"] * 10000}
+    with pytest.raises(KeyboardInterrupt):
+        recogniser.Judge.train([Stopped(None, "none")], texts, truths, **FEW)
+    assert learned == []
+
+
 def test_a_head_of_another_shape_is_refused_by_name(tmp_path):
     head, labels = head_of(ADAPTER)
     weights = load_weights(adapter=ADAPTER)
