@@ -22,8 +22,11 @@ PASSING_BY = frozenset(["greeting", "affirm", "deny", "out_of_scope", "vague_dis
 MISSES = 2  # then the answer is the one for the higher urgency
 # The share of probability on "it is over" that counts as clearly saying so.
 SURE_ENOUGH = 0.7
-# A parent who says "I feel like a bad mother" is still a parent; "hi, it's me now, I'm 11" is somebody else.
+# A parent who says "I feel like a bad mother" is still a parent; "hi, it's me now, I'm 11" is somebody else. A bare message in
+# the middle of a conversation ("he says he already sent one") reads like a young person's own, so to become one takes more
+# (docs/decisions.md has how often either goes wrong).
 SURE_OF_CHANGE = 0.85
+SURE_OF_CHANGE_TO_YOUNG = 0.97
 # The share of probability from which somebody wants a follow-up and not the topic's own advice.
 SURE_OF_ASK = 0.35
 # The constant answer to who asks how to get at a child, or which words set this off. No button leads to it.
@@ -172,9 +175,10 @@ def _reader(known: str, message: Mapping[str, Any], found: dict[str, str]) -> st
         return found["reader"]
     heard = message.get("audience") or {}
     name, sure = heard.get("name", "unknown"), heard.get("confidence", 0.0)
-    if name == "unknown" or (known not in ("unknown", name) and sure < SURE_OF_CHANGE):
-        return known
-    return name
+    if known in ("unknown", name):
+        return name
+    limit = SURE_OF_CHANGE_TO_YOUNG if name == "young_person" else SURE_OF_CHANGE
+    return name if name != "unknown" and sure >= limit else known
 
 
 def _ask(intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content) -> tuple[str | None, str | None]:

@@ -58,6 +58,10 @@ CASES = [  # before     message                                                 
     (State(), tapped(audience="parent"), dict(audience="parent", topic="vague_distress")),
     (MEETING, typed("out_of_scope", reader=("friend", 0.5)), dict(audience="young_person")),
     (MEETING, typed("out_of_scope", reader=("friend", 0.9)), dict(audience="friend")),
+    (MEETING, typed("out_of_scope", reader=("unknown", 0.99)), dict(audience="young_person")),
+    # a bare message sounds like a young person's own: a known adult stays one, unless it is very sure
+    (replace(MEETING, audience="parent"), typed("images_shared", "urgent", reader=("young_person", 0.96)), dict(audience="parent")),
+    (replace(MEETING, audience="parent"), typed("images_shared", "urgent", reader=("young_person", 0.98)), dict(audience="young_person")),
     (MEETING, typed("out_of_scope", reader="friend", **{}) | {"audience": None, "entities": [{"entity": "reader", "value": "friend"}]},
      dict(audience="friend", topic="meeting_plan")),
     # danger that has passed
