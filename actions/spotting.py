@@ -69,9 +69,11 @@ _READERS = (
         r"|\bi said (?:friend|mate|sister|brother|daughter|son|cousin)\b.{0,12}\bme\b|\bi meant me\b|\bi was (?:really |actually )?(?:on about|talking about|meaning) me\b|\bim (?:really |actually )?talking about (?:me|myself)\b"
         r"|\bthere ?(?:is|s|was|isnt|wasnt|never was) (?:no|a|any) (?:friend|mate)\W*(?:$|its me|it was me)|\bits (?:her|him) typing now\b|\b(?:mum|dad|mam|miss|sir|nan) (?:let|lets|said i can|says i can) (?:me )?(?:type|write)\b|"
         + _says_they_are(_CHILD))),
-    ("friend", re.compile(rf"\bi meant? (?:its |about |from |for )?(?:my|a) {_FEW}{_OTHER}|\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|a) {_FEW}{_OTHER}|\bits (?:about|for) (?:my|a) {_FEW}{_OTHER}|\basking for (?:my|a) {_FEW}(?:friend|mate|bestie)\b|"
+    ("friend", re.compile(rf"\bi meant? (?:its |about |from |for )?(?:my|a) {_FEW}{_OTHER}|\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|a) {_FEW}{_OTHER}|\bits (?:about|for) (?:my|a) {_FEW}{_OTHER}|\basking for (?:my|a) {_FEW}(?:friend|mate|bestie)\b"
+        rf"|\bnot my {_OWN_CHILD}.{{0,12}}\bmy {_FEW}{_OTHER}|\bmy {_FEW}{_OTHER}\W+not my {_OWN_CHILD}|"
         + _says_they_are(_SIBLING))),
-    ("parent", re.compile(rf"\bi meant? (?:its |about |from |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\bits (?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\b(?:im|i am) (?:her|his|their|the|a) {_CARER}|"
+    ("parent", re.compile(rf"\bi meant? (?:its |about |from |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\bits (?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\b(?:im|i am) (?:her|his|their|the|a) {_CARER}"
+        rf"|\bnot my {_OTHER}.{{0,12}}\bmy {_FEW}{_OWN_CHILD}|\bmy (?:own )?{_OWN_CHILD}\W+not (?:my|a) (?:friend|mate|pupil)\b|"
         + _says_they_are(_CARER))),
     ("professional", re.compile(_says_they_are(_WORKER))),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """How one message changes a conversation. Pure: labels in, labels out; no words that somebody typed."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
@@ -23,10 +24,9 @@ MISSES = 2  # then the answer is the one for the higher urgency
 # The share of probability on "it is over" that counts as clearly saying so.
 SURE_ENOUGH = 0.7
 # A parent who says "I feel like a bad mother" is still a parent; "hi, it's me now, I'm 11" is somebody else. A bare message in
-# the middle of a conversation ("he says he already sent one") reads like a young person's own, so to become one takes more
-# (docs/decisions.md has how often either goes wrong).
-SURE_OF_CHANGE = 0.85
-SURE_OF_CHANGE_TO_YOUNG = 0.97
+# the middle of a conversation ("he says he already sent one") reads like a young person's own, and to mention a friend is not to
+# be one, so to become either takes more (docs/decisions.md has how often it goes wrong).
+SURE_OF_CHANGE = {"young_person": 0.98, "friend": 0.98, "parent": 0.85, "professional": 0.85}
 # The share of probability from which somebody wants a follow-up and not the topic's own advice.
 SURE_OF_ASK = 0.35
 # The constant answer to who asks how to get at a child, or which words set this off. No button leads to it.
@@ -177,8 +177,7 @@ def _reader(known: str, message: Mapping[str, Any], found: dict[str, str]) -> st
     name, sure = heard.get("name", "unknown"), heard.get("confidence", 0.0)
     if known in ("unknown", name):
         return name
-    limit = SURE_OF_CHANGE_TO_YOUNG if name == "young_person" else SURE_OF_CHANGE
-    return name if name != "unknown" and sure >= limit else known
+    return name if sure >= SURE_OF_CHANGE.get(name, math.inf) else known
 
 
 def _ask(intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content) -> tuple[str | None, str | None]:

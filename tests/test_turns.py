@@ -56,12 +56,13 @@ CASES = [  # before     message                                                 
     (MEETING, typed("out_of_scope", said="day"), dict(urgency="urgent", topic="meeting_plan", worry="meeting_plan")),
     # who is reading
     (State(), tapped(audience="parent"), dict(audience="parent", topic="vague_distress")),
-    (MEETING, typed("out_of_scope", reader=("friend", 0.5)), dict(audience="young_person")),
-    (MEETING, typed("out_of_scope", reader=("friend", 0.9)), dict(audience="friend")),
+    (MEETING, typed("out_of_scope", reader=("parent", 0.5)), dict(audience="young_person")),
+    (MEETING, typed("out_of_scope", reader=("parent", 0.9)), dict(audience="parent")),
     (MEETING, typed("out_of_scope", reader=("unknown", 0.99)), dict(audience="young_person")),
+    (MEETING, typed("friend_at_risk", "support", reader=("friend", 0.9)), dict(audience="young_person")),
     # a bare message sounds like a young person's own: a known adult stays one, unless it is very sure
-    (replace(MEETING, audience="parent"), typed("images_shared", "urgent", reader=("young_person", 0.96)), dict(audience="parent")),
-    (replace(MEETING, audience="parent"), typed("images_shared", "urgent", reader=("young_person", 0.98)), dict(audience="young_person")),
+    (replace(MEETING, audience="parent"), typed("images_shared", "urgent", reader=("young_person", 0.97)), dict(audience="parent")),
+    (replace(MEETING, audience="parent"), typed("images_shared", "urgent", reader=("young_person", 0.99)), dict(audience="young_person")),
     (MEETING, typed("out_of_scope", reader="friend", **{}) | {"audience": None, "entities": [{"entity": "reader", "value": "friend"}]},
      dict(audience="friend", topic="meeting_plan")),
     # danger that has passed
