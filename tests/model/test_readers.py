@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 from tools.server import new_sender
 
 # Share of pairs read rightly, a little below what was measured (docs/decisions.md).
-FLOORS = {"same_plain": 0.95, "same_bare": 0.94, "mentions": 0.82, "changed": 0.6}
+FLOORS = {"same_plain": 0.95, "same_bare": 0.94, "mentions": 0.85, "changed": 0.55}
 
 
 def pairs() -> list[dict[str, str]]:
