@@ -142,7 +142,7 @@ class Judge:
                     progress=unless_stopped(progress),
                 )
 
-        # Everything at once, each with one thread of arithmetic: a fifth faster than one after the other with two, and the same sums on any machine.
+        # Everything at once, each with one thread of arithmetic: a tenth faster than one after the other with two, and the same sums on any machine.
         with threadpool_limits(1), ThreadPoolExecutor(len(starts) + 1) as pool:
             try:
                 ngrams = pool.submit(letters_and_words)
