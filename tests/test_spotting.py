@@ -54,7 +54,7 @@ SPOTTED = [
     ("i said friend but i meant me", {("reader", "young_person")}),
     ("can i be honest i'm talking about myself", {("reader", "young_person")}),
     ("there isnt a friend", {("reader", "young_person")}),
-    ("hes not my son hes my little brother. im 16", {("reader", "friend"), ("age", "teen")}),
+    ("sorry thats not my daughter, its my cousin", {("reader", "friend")}),
     ("shes my sister not my daughter", {("reader", "friend")}),
     ("its not my friend, it's my daughter", {("reader", "parent")}),
     ("its her mum who does it", set()),
