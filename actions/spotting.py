@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from actions.normalise import Targets, plain, words_of
+from actions.reader import said_reader
 
 _YES = frozenset("yes yeah yea yeh ye yep yup y yh ya aye course definitely correct".split())
 _NO = frozenset("no nah nope na n naw nay never not".split())
@@ -35,49 +36,6 @@ _WONDERS = re.compile(
     r"\b(?:is|are|was|isnt|r) (?:that|this|it|they|these|he|she)(?: all| even| really| kinda| a bit)? (?:ok|okay|normal|weird|bad|wrong|alright|allowed|creepy|odd|strange|grooming|a red flag)\b"
     r"|\bshould (?:i|we) (?:be )?worr|\bam i being groomed\b|\bred flags?\b|\b(?:ok|okay|normal|weird) or not\b"
 )
-# "no i meant my friend", "it's for my daughter", "it's me now, her son": only where somebody says whom this is about, or who
-# they are. "its my brother, he hurts me" and "im a kid" name a person and correct nothing.
-_OTHER = r"(?:friend|friends|mate|mates|bestie|sister|brother|cousin|classmate)\b(?!.*(?<!not )\bme\b)"
-_OWN_CHILD = (
-    r"(?:daughter|son|child|kid|grandson|granddaughter|grandchild|stepson|stepdaughter|foster child)\b(?! (?:brother|sister|cousin))"
-)
-_CARER = (
-    r"(?:mum|mam|mom|dad|mother|father|parent|nan|nana|gran|grandad|grandma|guardian|stepmum|stepdad|foster carer|foster mum|foster dad)\b"
-)
-_FEW = r"(?:\w+ ){0,2}?"
-_WORKER = (
-    r"(?:(?:form |class |head ?)?teacher|head of year|(?:class|teaching) assistant|tutor|school nurse|nurse|doctor|gp|paramedic|"
-    r"(?:social|key|youth|support|case) ?worker|counsellor|childminder|pastoral (?:lead|manager)|safeguarding lead|dsl)\b"
-)
-_SIBLING = r"(?:(?:big |little |older |younger |twin )?(?:sister|brother)|cousin|(?:best )?(?:friend|mate)|bestie)\b"
-_CHILD = r"(?:(?:foster |step ?)?(?:daughter|son)|child|kid|pupil|student)\b"
-# "im her mum", "this is his dad typing now", "her social worker here". "its her mum" may as well say who did it, so that needs more.
-_THEIR = rf"(?:(?:her|his|their) {_FEW}|the (?:\w+s )?)"
-_AT_THE_KEYS = r"(?: \w+){0,2}? (?:typing|writing|speaking)\b"
-_TELLS = r"(?! (?:i|ive|im|we|weve|my|who|whos|that|thats|which|in|next|at|from|did|does|is|was|has|keeps|hits|hit)\b)"
-
-
-def _says_they_are(role: str) -> str:
-    return (
-        rf"\b(?:im|i am|this is|youre talking to|youre speaking to) {_THEIR}{role}{_TELLS}"
-        rf"|\bits {_THEIR}{role}(?: now\b|{_AT_THE_KEYS})|^\W*(?:hi |hello |ok |sorry )?{_THEIR}{role} here\b"
-    )
-
-
-_READERS = (
-    ("young_person", re.compile(r"\bits (?:really|actually) me\b|\bits me now\b|\bnot\b.{0,30}\bits me\b|^\W*(?:ok(?:ay)? |no )?its me\W*$|\bthe friend is (?:really |actually )?me\b|\bi am the (?:friend|child|kid)\b"
-        r"|\bi said (?:friend|mate|sister|brother|daughter|son|cousin)\b.{0,12}\bme\b|\bi meant me\b|\bi was (?:really |actually )?(?:on about|talking about|meaning) me\b|\bim (?:really |actually )?talking about (?:me|myself)\b"
-        r"|\bthere ?(?:is|s|was|isnt|wasnt|never was) (?:no|a|any) (?:friend|mate)\W*(?:$|its me|it was me)|\bits (?:her|him) typing now\b|\b(?:mum|dad|mam|miss|sir|nan) (?:let|lets|said i can|says i can) (?:me )?(?:type|write)\b|"
-        + _says_they_are(_CHILD))),
-    ("friend", re.compile(rf"\bi meant? (?:its |about |from |for )?(?:my|a) {_FEW}{_OTHER}|\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|a) {_FEW}{_OTHER}|\bits (?:about|for) (?:my|a) {_FEW}{_OTHER}|\basking for (?:my|a) {_FEW}(?:friend|mate|bestie)\b"
-        rf"|\bnot my {_OWN_CHILD}.{{0,12}}\bmy {_FEW}{_OTHER}|\bmy {_FEW}{_OTHER}\W+not my {_OWN_CHILD}|"
-        + _says_they_are(_SIBLING))),
-    ("parent", re.compile(rf"\bi meant? (?:its |about |from |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\bits (?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}|\b(?:im|i am) (?:her|his|their|the|a) {_CARER}"
-        rf"|\bnot my {_OTHER}.{{0,12}}\bmy {_FEW}{_OWN_CHILD}|\bmy (?:own )?{_OWN_CHILD}\W+not (?:my|a) (?:friend|mate|pupil)\b|"
-        + _says_they_are(_CARER))),
-    ("professional", re.compile(_says_they_are(_WORKER))),
-)  # fmt: skip
-
 _ONLY_AGE = re.compile(rf"\W*(?:im|i am|iam|am|aged?)?\s*(?:only |just |nearly )?{_NUMBER}\s*(?:yrs?|years?)?(?: ?old)?\W*")
 # "hes 15", "my daughter is 12": a child's age and nothing else. An adult's ("hes 40") is no bare fact here.
 _ONLY_THEIR_AGE = re.compile(
@@ -176,10 +134,8 @@ def _facts(text: str) -> list[Spotted]:
         found.append(Spotted("said", said, 0, len(text)))
     if age := own_age(low):
         found.append(Spotted("age", age, 0, len(text)))
-    for reader, pattern in _READERS:
-        if pattern.search(low):
-            found.append(Spotted("reader", reader, 0, len(text)))
-            break
+    if reader := said_reader(low):
+        found.append(Spotted("reader", reader, 0, len(text)))
     return found
 
 

@@ -46,6 +46,8 @@ SPOTTED = [
     ("You're talking to his foster carer now", {("reader", "parent")}),
     ("this is her big sister now, she let me read it", {("reader", "friend")}),
     ("im her brother mum asked me to have a go", {("reader", "friend")}),
+    ("im her brother im on the stairs", {("reader", "friend")}),
+    ("I'm a mum in Dungannon", {("reader", "parent")}),
     ("I'm her teacher, she asked me to write", {("reader", "professional")}),
     ("Hello, this is the school nurse, he's shown me this", {("reader", "professional")}),
     ("her social worker here, she's sat next to me", {("reader", "professional")}),

@@ -1,0 +1,87 @@
+"""Who is writing, where somebody says it outright: "no i meant my friend", "im her mum", "this is his dad typing now".
+
+Deterministic, and only where the words leave no doubt: "its my brother, he hurts me" and "its her mum" name a person and say nothing
+of who is writing. What the rest of a message suggests is the model's to say. Measured on data/readers.csv (docs/decisions.md).
+"""
+
+import re
+
+_FEW = r"(?:\w+ ){0,2}?"  # "my BEST friend", "my LITTLE BROTHERS friend"
+# "my friend", of whom the message is: not "my brother does it to me", which is about the one who writes.
+_OTHER = r"(?:friend|friends|mate|mates|bestie|sister|brother|cousin|classmate)\b(?!.*(?<!not )\bme\b)"
+_OWN_CHILD = (
+    r"(?:daughter|son|child|kid|grandson|granddaughter|grandchild|stepson|stepdaughter|foster child)\b(?! (?:brother|sister|cousin))"
+)
+
+# The parts people have towards the child that a conversation is about.
+_CHILD = r"(?:(?:foster |step ?)?(?:daughter|son)|child|kid|pupil|student)\b"
+_SIBLING = r"(?:(?:big |little |older |younger |twin )?(?:sister|brother)|cousin|(?:best )?(?:friend|mate)|bestie)\b"
+_CARER = (
+    r"(?:mum|mam|mom|dad|mother|father|parent|nan|nana|gran|grandad|grandma|guardian|stepmum|stepdad|foster carer|foster mum|foster dad)\b"
+)
+_WORKER = (
+    r"(?:(?:form |class |head ?)?teacher|head of year|(?:class|teaching) assistant|tutor|school nurse|nurse|doctor|gp|paramedic|"
+    r"(?:social|key|youth|support|case) ?worker|counsellor|childminder|pastoral (?:lead|manager)|safeguarding lead|dsl)\b"
+)
+_THEIR = rf"(?:(?:her|his|their) {_FEW}|the (?:\w+s )?)"  # "her YEAR SIX teacher", "the GIRLS mum"
+# "this is her teacher who keeps messaging her", "the coach i told you about": a story and no name for who is writing.
+_TELLS = r"(?! (?:i|ive|im|we|weve|my|who|whos|that|thats|which|in|next|at|from|did|does|is|was|has|keeps|hits|hit)\b)"
+_AT_THE_KEYS = r"(?: now\b|(?: \w+){0,2}? (?:typing|writing|speaking)\b)"
+
+
+def _says_they_are(role: str, one_of_many: bool = False) -> list[str]:
+    """The ways to say who one is. one_of_many: "im a social worker" tells as much as "im her social worker"."""
+    return [
+        rf"\b(?:im|i am) (?:{_THEIR}{'|an? ' if one_of_many else ''}){role}",
+        rf"\b(?:this is|youre (?:talking|speaking) to) {_THEIR}{role}{_TELLS}",
+        rf"\bits {_THEIR}{role}{_AT_THE_KEYS}",  # "its her mum" may as well be who did it
+        rf"^\W*(?:hi |hello |ok |sorry )?{_THEIR}{role} here\b",
+    ]
+
+
+# By reader, in the order in which they are asked: the first that says so.
+_SAID = {
+    "young_person": [
+        r"\bits (?:really|actually) me\b",
+        r"\bits me now\b",
+        r"\bnot\b.{0,30}\bits me\b",
+        r"^\W*(?:ok(?:ay)? |no )?its me\W*$",
+        r"\bthe friend is (?:really |actually )?me\b",
+        r"\bi am the (?:friend|child|kid)\b",
+        r"\bi said (?:friend|mate|sister|brother|daughter|son|cousin)\b.{0,12}\bme\b",
+        r"\bi meant me\b",
+        r"\bi was (?:really |actually )?(?:on about|talking about|meaning) me\b",
+        r"\bim (?:really |actually )?talking about (?:me|myself)\b",
+        r"\bthere ?(?:is|s|was|isnt|wasnt|never was) (?:no|a|any) (?:friend|mate)\W*(?:$|its me|it was me)",
+        r"\bits (?:her|him) typing now\b",
+        r"\b(?:mum|dad|mam|miss|sir|nan) (?:let|lets|said i can|says i can) (?:me )?(?:type|write)\b",
+        *_says_they_are(_CHILD),
+    ],
+    "friend": [
+        rf"\bi meant? (?:its |about |from |for )?(?:my|a) {_FEW}{_OTHER}",
+        rf"\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|a) {_FEW}{_OTHER}",
+        rf"\bits (?:about|for) (?:my|a) {_FEW}{_OTHER}",
+        rf"\basking for (?:my|a) {_FEW}(?:friend|mate|bestie)\b",
+        rf"\bnot my {_OWN_CHILD}.{{0,12}}\bmy {_FEW}{_OTHER}",
+        rf"\bmy {_FEW}{_OTHER}\W+not my {_OWN_CHILD}",
+        *_says_they_are(_SIBLING),
+    ],
+    "parent": [
+        rf"\bi meant? (?:its |about |from |for )?(?:my|our) {_FEW}{_OWN_CHILD}",
+        rf"\bits (?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}",
+        rf"\bnot (?:about |for )?me\W+(?:its |but )?(?:about |for )?(?:my|our) {_FEW}{_OWN_CHILD}",
+        rf"\bnot my {_OTHER}.{{0,12}}\bmy {_FEW}{_OWN_CHILD}",
+        rf"\bmy (?:own )?{_OWN_CHILD}\W+not (?:my|a) (?:friend|mate|pupil)\b",
+        *_says_they_are(_CARER, one_of_many=True),
+    ],
+    "professional": _says_they_are(_WORKER),
+}
+_READERS = {reader: re.compile("|".join(forms)) for reader, forms in _SAID.items()}
+
+
+def said_reader(low: str) -> str | None:
+    """Who somebody says they are, or says this is about: "young_person", "friend", "parent" or "professional"; None when they don't.
+
+    low: the message in lower case without apostrophes.
+    """
+    return next((reader for reader, form in _READERS.items() if form.search(low)), None)
