@@ -12,7 +12,7 @@ RASA := $(PY) -m addons.rasa_cli
 MODEL := models/signpost.tar.gz
 WITH_BROWSER = PYTHONPATH=$$(echo $(CURDIR)/.tools/browser/lib/python3*/site-packages)
 TRAINED_ON := config.yml domain.yml data/rules.yml data/stories.yml $(wildcard data/encoder/*.npz data/nlu/*.yml) \
-	$(addprefix addons/,recogniser.py danger_detector.py attention_head.py ngrams.py encoder.py left_out.py spelling.py typos.py)
+	$(addprefix addons/,recogniser.py judge.py danger_detector.py attention_head.py ngrams.py encoder.py left_out.py spelling.py typos.py)
 export RASA_TELEMETRY_ENABLED := false
 export ORT_DISABLE_TELEMETRY := 1
 # Rasa's own dependencies grumble about each other's age; nothing of ours is silenced in the tests.

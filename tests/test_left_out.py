@@ -6,7 +6,7 @@ from addons import lean, left_out
 
 lean.install()
 
-from addons.recogniser import multiplied  # noqa: E402
+from addons.judge import multiplied  # noqa: E402
 
 TEXTS = [f"message number {i}" for i in range(2000)]
 

@@ -41,7 +41,7 @@ def measured(rows, inside, outside, config, encoders) -> dict[str, np.ndarray]:
 
     Out: "views", "ngrams", "mixed": float (outside, 5), the urgency by each and by both, by tier; "topic", "audience", "ask": the labels given, mixed.
     """
-    from addons.recogniser import Judge
+    from addons.judge import Judge
 
     judge = Judge.train(
         encoders,
@@ -148,7 +148,7 @@ def main() -> None:
     from addons import lean
 
     lean.install()
-    from addons.recogniser import write_encoders
+    from addons.judge import write_encoders
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
@@ -199,7 +199,7 @@ def main() -> None:
 
 def curve(rows, inside, outside, config) -> None:
     """The learning curve, printed and drawn: one encoder and its head learn from a part, measured on the same left-out fifth."""
-    from addons.recogniser import write_encoders
+    from addons.judge import write_encoders
 
     truth, points = np.array([TIERS.index(rows[i][2]) for i in outside]), []
     if not config["adapters"]:

@@ -53,7 +53,7 @@ def measure(train: list[tuple[str, str]], test: list[tuple[str, str]]) -> str:
     from addons import lean
 
     lean.install()
-    from addons.recogniser import Judge, write_encoders
+    from addons.judge import Judge, write_encoders
 
     config = settings()
     inside = [p for p in train if p[1] not in OUTSIDE]

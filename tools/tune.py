@@ -189,7 +189,7 @@ def tune(
     import random
 
     from addons.encoder import HEAD, WIDTH, adapted, head_of, tokenizer
-    from addons.recogniser import TASK_WEIGHTS
+    from addons.judge import TASK_WEIGHTS
     from addons.typos import noisy
 
     torch.manual_seed(seed)
