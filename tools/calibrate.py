@@ -2,8 +2,8 @@
 
 One message in five is left out (addons/left_out.py): the encoders' adapters have not seen it. Everything else learns from the
 other four fifths and half of that fifth, and is measured on its other half; then the other way round. Nothing held out for
-`make evaluate` is read. About twenty minutes on two cores. `--curve` adds the learning curve, of the last encoder alone, tuned anew
-for an eighth, a quarter and a half of the messages: an hour and a half more.
+`make evaluate` is read. About twenty minutes on two cores. `--curve` adds the learning curve, with the encoders tuned anew for an
+eighth, a quarter and a half of the messages: about four hours more.
 Ctrl-C stops it at any time; a half-tuned encoder is gone on with.
 """
 
@@ -81,11 +81,13 @@ def describe(name: str, scores: np.ndarray, truth: np.ndarray) -> str:
     return line
 
 
-def plot(points: list[tuple[int, float, float]], path: Path) -> None:
-    """The learning curve as a small SVG: messages (doubling scale) against tier accuracy and emergency AUROC."""
+CURVES = (("tier accuracy", "#0b5c6b"), ("emergency AUROC", "#b3541e"), ("topic accuracy", "#5b4a9b"))
+
+
+def plot(points: list[tuple[int, float, float, float]], path: Path, low: float = 0.7) -> None:
+    """The learning curve as a small SVG: messages learned from (doubling scale) against CURVES, from `low` to 1."""
     width, height, left, top = 640, 300, 60, 30
     sizes = [np.log2(n) for n, *_ in points]
-    low = 0.5
 
     def at(size: float, value: float) -> tuple[float, float]:
         x = left + (size - sizes[0]) / max(1e-9, sizes[-1] - sizes[0]) * (width - left - 80)
@@ -93,19 +95,19 @@ def plot(points: list[tuple[int, float, float]], path: Path) -> None:
 
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13">']
     parts.append('<rect width="100%" height="100%" fill="white"/>')
-    for value in (0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
+    for value in np.arange(low, 1.01, 0.1):
         x, y = at(sizes[0], value)
         parts.append(
-            f'<line x1="{x}" x2="{width - 80}" y1="{y}" y2="{y}" stroke="#ddd"/><text x="{left - 40}" y="{y + 4}">{value:.0%}</text>'
+            f'<line x1="{x}" x2="{width - 80}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/><text x="{left - 40}" y="{y + 4:.1f}">{value:.0%}</text>'
         )
-    for name, column, colour in (("tier accuracy", 1, "#0b5c6b"), ("emergency AUROC", 2, "#b3541e")):
+    for column, (name, colour) in enumerate(CURVES, 1):
         spots = [at(size, point[column]) for size, point in zip(sizes, points, strict=True)]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
         for (x, y), point in zip(spots, points, strict=True):
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>')
             parts.append(f'<text x="{x - 14:.1f}" y="{y - 8:.1f}" fill="{colour}">{point[column]:.3f}</text>')
-        parts.append(f'<text x="{left + 10 + 200 * (column - 1)}" y="18" fill="{colour}">{name}</text>')
+        parts.append(f'<text x="{left + 10 + 150 * (column - 1)}" y="18" fill="{colour}">{name}</text>')
     for size, (n, *_) in zip(sizes, points, strict=True):
         parts.append(f'<text x="{at(size, 0)[0] - 18:.1f}" y="{height - 20}">{n}</text>')
     parts.append(f'<text x="{left + 150}" y="{height - 4}">messages learned from (measured on the fifth left out)</text></svg>')
@@ -198,26 +200,29 @@ def main() -> None:
 
 
 def curve(rows, inside, outside, config) -> None:
-    """The learning curve, printed and drawn: one encoder and its head learn from a part, measured on the same left-out fifth."""
+    """The learning curve, printed and drawn: encoders, heads, letters and words learn from a part, measured on the same left-out fifth."""
     from addons.judge import write_encoders
 
     truth, points = np.array([TIERS.index(rows[i][2]) for i in outside]), []
+    topics = np.array([rows[i][1] for i in outside], dtype=object)
     if not config["adapters"]:
         raise SystemExit("config.yml names no adapter: there is no tuned encoder to draw a curve of")
     today = digest(rows)
     for part in (8, 4, 2, 1):
-        few = part_of(inside, part)
-        # Named by what it was tuned on, so that a curve cut short is gone on with, and never with another day's data.
-        which = len(config["adapters"])
-        adapter = f"results/adapter_{which}_{len(few)}_of_{today}.npz" if part > 1 else config["adapters"][-1]
-        if not (ROOT / adapter).exists():
-            subprocess.run(["make", "tune", f"ARGS=--which {which} --part {part} --out {adapter}"], cwd=ROOT, check=True)
-        part_config = config | {"adapters": [adapter]}
+        few, adapters = part_of(inside, part), config["adapters"]
+        if part > 1:
+            # Named by what they were tuned on, so that a curve cut short is gone on with, and never with another day's data.
+            adapters = [f"results/adapter_{which}_{len(few)}_of_{today}.npz" for which in range(1, len(adapters) + 1)]
+            for which, adapter in enumerate(adapters, 1):
+                if not (ROOT / adapter).exists():
+                    subprocess.run(["make", "tune", f"ARGS=--which {which} --part {part} --out {adapter}"], cwd=ROOT, check=True)
+        part_config = config | {"adapters": adapters}
         got = measured(rows, few, outside, part_config, write_encoders(ROOT / "results", adapters_of(part_config)))
-        both = got["mixed"]
-        topic = np.mean(got["topic"] == np.array([rows[i][1] for i in outside], dtype=object))
+        both, topic = got["mixed"], float(np.mean(got["topic"] == topics))
         print(describe(f"{len(few)} messages", both, truth), f" topic {topic:.3f}", flush=True)
-        points.append((len(few), float(np.mean(both.argmax(1) == truth)), auroc(list(both[truth == 4, 4]), list(both[truth < 4, 4]))))
+        points.append(
+            (len(few), float(np.mean(both.argmax(1) == truth)), auroc(list(both[truth == 4, 4]), list(both[truth < 4, 4])), topic)
+        )
     plot(points, ROOT / "docs" / "learning-curve.svg")
 
 
