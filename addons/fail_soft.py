@@ -95,6 +95,7 @@ class Resting:
         return self.clock() < self._until
 
     def failed(self) -> None:
+        """It has just failed: leave it alone for `seconds`."""
         self._until = self.clock() + self.seconds
 
 
@@ -116,7 +117,7 @@ class SoftTrackerStore(FailSafeTrackerStore):
 
     @property
     def fallback_tracker_store(self):
-        """None: Rasa's would keep every word for ever."""
+        """Raises NotImplementedError: Rasa's would keep every word for ever."""
         raise NotImplementedError("no conversation is kept outside its store")
 
     async def _call(self, what: str, make: Callable[[], object], nothing=None):

@@ -25,7 +25,6 @@ from actions.cards import Reply, safety_reply
 from actions.signals import detector
 from actions.urgency import AUDIENCES, WORDS, Urgency, highest
 from addons import metrics, operator_log
-from addons.floors import Floors as Floors
 from addons.housekeeping import keep_house
 from addons.operator_log import kind, note
 from addons.pages import add_pages
@@ -164,8 +163,13 @@ class WebChannel(InputChannel):
             return 200, as_messages(sender, safety_reply(content(), why="degraded", urgency=tier))
 
     async def _listen(self, text: str) -> Urgency | None:
-        """What the deterministic layer hears; None: nothing, or it failed. A long paste is read in a thread, one at a time: others are not kept waiting."""
+        """What the deterministic layer hears, or what a tapped button means; None: nothing, or it failed.
+
+        A long paste is read in a thread, one at a time: others are not kept waiting.
+        """
         try:
+            if choice := content().choices.by_payload.get(text):
+                return choice.urgency
             if len(text) <= self.message_chars:
                 return detector().tier(text)
             async with self._one_paste:
@@ -276,7 +280,7 @@ def _no_model(request: Request, reply: list[dict]) -> bool:
 
 
 def _fell(floor: Urgency, tier: Urgency) -> bool:
-    """Whether the urgency fell though nobody said that the danger is over; that alone may lower it, by one step."""
+    """Whether the urgency fell by more than "the danger is over" may lower it: one step, from emergency. Whether that was said, the actions know."""
     over = floor is Urgency.EMERGENCY and tier is Urgency.URGENT and not operator_log.noted("store_failed")
     return tier < floor and not over
 

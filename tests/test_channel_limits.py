@@ -13,6 +13,7 @@ lean.install()
 
 from rasa.shared.exceptions import RasaException  # noqa: E402
 
+from actions.urgency import Urgency  # noqa: E402
 from addons.in_process import InProcessActions  # noqa: E402
 from addons.turns import Turns  # noqa: E402
 from addons.web_channel import WebChannel  # noqa: E402
@@ -125,6 +126,20 @@ def test_a_refused_flood_is_still_listened_to():
 
     answer = asyncio.run(work())
     assert answer.status == 429 and answer.raw_body[-1]["custom"]["contacts"][0]["id"] == "999"
+
+
+def test_a_button_for_danger_means_danger_when_everything_else_has_failed(content):
+    """The tap is often the first thing somebody sends; without a model nobody but the channel knows what it means."""
+
+    async def work(payload):
+        return await WebChannel()._chat(request(payload, "d" * 32), nobody)
+
+    for choice in content.choices.by_payload.values():
+        card = asyncio.run(work(choice.payload)).raw_body[-1]["custom"]
+        assert card["degraded"] and card["urgency"] == (
+            choice.urgency.word if choice.urgency and choice.urgency > Urgency.SUPPORT else "support"
+        )
+    assert asyncio.run(work(content.choices.in_danger.payload)).raw_body[-1]["custom"]["contacts"][0]["id"] == "999"
 
 
 def test_the_floor_travels_with_the_message():

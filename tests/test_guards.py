@@ -14,10 +14,11 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUtt
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 from rasa.shared.exceptions import RasaException  # noqa: E402
 
+from addons.floors import Floors  # noqa: E402
 from addons.in_process import InProcessActions  # noqa: E402
 from addons.private_store import PrivateTrackerStore  # noqa: E402
 from addons.rate_limit import RateLimits, Refused  # noqa: E402
-from addons.web_channel import Floors, clean, whole  # noqa: E402
+from addons.web_channel import clean, whole  # noqa: E402
 
 SECRET = "Zebedee of 77 Canary Row"
 DOMAIN = Domain.from_dict({"intents": ["greeting"], "slots": {"urgency": {"type": "text", "mappings": [{"type": "custom"}]}}})

@@ -107,6 +107,16 @@ def test_whatever_part_fails_the_numbers_come_with_the_right_tier(broken, fault,
     assert log.lines() == []
 
 
+@pytest.mark.parametrize("fault", ["action raises", "classifier raises", "action hangs"])
+def test_a_tapped_danger_keeps_its_tier_whatever_fails(broken, fault):
+    broken.breaks(fault)
+    sender = new_sender()
+    card = say(broken.server, '/choose{"answer":"in_danger"}', sender).card
+    assert card["urgency"] == "emergency" and card["contacts"][0]["id"] == "999"
+    broken.heals()
+    assert say(broken.server, "ok", sender).card["urgency"] == "emergency"
+
+
 def test_a_slow_store_only_costs_time(broken):
     log = Log(broken.server)
     broken.breaks("store is slow")
