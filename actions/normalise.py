@@ -14,7 +14,7 @@ _APOSTROPHES = re.compile("[’'ʼ‘`´]")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _CHUNK = re.compile(r"\n|\S+")
 _TOKEN = re.compile(r"[a-z]+|\d+|[.!?,;:\n]|[^\sa-z\d]")
-_MARKS = "!?.,"
+_MARKS = "!?.,;:"
 # "2" is "to" and "4" is "for" after or before these words, unless they count something; elsewhere they are numbers.
 _TO_FOR_AFTER = frozenset(
     "want wants need needs going go gone have got talk talking used trying able next close listen come comes coming way said speak speaking "
@@ -49,7 +49,7 @@ TEXT_SPEAK = {
     "ppl": "people", "sum1": "someone", "some1": "someone", "sm1": "someone", "any1": "anyone", "no1": "no one", "every1": "everyone",
     "hse": "house", "hoose": "house", "hme": "home", "skl": "school", "skool": "school", "scl": "school", "bby": "baby",
     "msg": "message", "msgs": "messages", "pic": "picture", "pics": "pictures", "vid": "video", "vids": "videos", "nudez": "nudes",
-    "wen": "when", "wnt": "want", "wnts": "wants", "wont": "wont", "cnt": "cant", "dnt": "dont", "doesnt": "doesnt", "didnt": "didnt",
+    "wen": "when", "wnt": "want", "wnts": "wants", "cnt": "cant", "dnt": "dont",
     "hez": "hes", "shez": "shes", "ther": "there", "thers": "theres", "thier": "their", "wer": "where", "whr": "where",
     "ngl": "honestly", "kms": "kill myself", "kys": "kill yourself", "unalive": "kill", "unaliving": "killing", "unalived": "killed", "sewerslide": "suicide",
     "b4": "before", "l8r": "later", "gf": "girlfriend", "bf": "boyfriend", "m8": "mate", "m8s": "mates", "mins": "minutes", "min": "minutes",
@@ -57,9 +57,11 @@ TEXT_SPEAK = {
     "lemme": "let me", "gimme": "give me", "outta": "out of", "thru": "through", "tht": "that", "em": "them", "nite": "night",
     "wud": "would", "cud": "could", "shud": "should", "hv": "have", "havin": "having", "comin": "coming", "goin": "going", "takin": "taking",
     "dinnae": "dont", "cannae": "cant", "willnae": "wont", "isnae": "isnt", "didnae": "didnt", "oot": "out", "windae": "window", "aff": "off",
-    "fae": "from", "hame": "home", "polis": "police", "mum's": "mums", "mom": "mum", "moms": "mums", "mam": "mum", "mams": "mums", "mummy": "mum", "daddy": "dad",
-    "shes": "shes", "im": "im", "ive": "ive", "ill": "ill", "id": "id", "iam": "im", "cannot": "cant", "aint": "isnt",
+    "fae": "from", "hame": "home", "polis": "police", "mom": "mum", "moms": "mums", "mam": "mum", "mams": "mums", "mummy": "mum", "daddy": "dad",
+    "iam": "im", "cannot": "cant", "aint": "isnt",
 }  # fmt: skip
+# "my da", not "in da house"; "20 kms away".
+_WHOSE = frozenset("my ma me our ur your his her their ya".split())
 # Right as they stand without an apostrophe; they are in no word list.
 CONTRACTIONS = frozenset(
     "whats thats theres heres wheres hows whos lets youre youve youll youd theyre theyve theyll theyd weve ive hes shes its im "
@@ -94,6 +96,15 @@ def _to_or_for(before: list[str], after: str) -> bool:
     return last in _TO_FOR_AFTER or after in _TO_FOR_BEFORE
 
 
+def _spelt_out(word: str, before: str) -> str | None:
+    """Text-speak as words; None when it is none. before: the token to the left."""
+    if word in ("da", "das") and before in _WHOSE:
+        return word.replace("da", "dad")
+    if word == "kms" and before.isdigit():
+        return None
+    return TEXT_SPEAK.get(word)
+
+
 def _unleet(word: str) -> str:
     """h3lp -> help, 0ut51de -> outside; "10", "4pm", "10mins", "2nd" and "ps5" stay."""
     if not re.search(r"[a-z]", word) or not re.search(r"[\d@$!|]", word) or _NUMBER_OR_NAME.fullmatch(word):
@@ -116,13 +127,13 @@ def words_of(text: str, *, known: Iterable[str] = (), targets: "Targets | None" 
         marks = chunk[len(core) : len(core) + 1]  # one of "!!!" is enough
         number = bare in ("2", "4") and not _to_or_for(tokens[-2:], after)
         if not number:
-            core = TEXT_SPEAK.get(bare) or _unleet(core)
+            core = _spelt_out(bare, tokens[-1] if tokens else "") or _unleet(core)
         for token in _TOKEN.findall(core + " " + marks):
             token = _STRETCHED.sub(r"\1\1", token) if token.isalpha() else token
             if token not in known and len(token) > 2 and token[-1:] == token[-2:-1] and token[:-1] in known:
                 token = token[:-1]  # heyy, plss
             if token.isalpha():  # "2" is "to" on its own, not in "2pm"
-                token = TEXT_SPEAK.get(token, token)
+                token = _spelt_out(token, tokens[-1] if tokens else "") or token
             if targets is not None and token.isalpha() and token not in known:
                 if token not in mended:
                     mended[token] = targets.mend(token)
@@ -138,7 +149,7 @@ def words_of(text: str, *, known: Iterable[str] = (), targets: "Targets | None" 
 
 
 class Targets:
-    """Words worth mending a typo into, found by one edit (a letter missing, extra, wrong, or two swapped).
+    """Words worth mending a typo into, found by one edit: a letter missing, extra, wrong or in another place.
 
     shortest: letters; shorter words are near too many others to be targets.
     """
@@ -163,4 +174,12 @@ class Targets:
         """Every target that is an edit away; none for a word under 4 or over 24 letters."""
         if not 4 <= len(word) <= 24:
             return set()
-        return set().union(*(self._by_deletion.get(key, ()) for key in self._keys(word)))
+        likely = set().union(*(self._by_deletion.get(key, ()) for key in self._keys(word)))
+        return {target for target in likely if _one_edit(word, target)}
+
+
+def _one_edit(word: str, other: str) -> bool:
+    """Whether one letter more, less, other or moved makes one word the other. Both are the same but for one letter each at most."""
+    start = next((i for i, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other)))
+    rest, wanted = word[start:], other[start:]
+    return rest[1:] == wanted or rest == wanted[1:] or rest[1:] == wanted[1:] or sorted(rest) == sorted(wanted)

@@ -13,11 +13,14 @@ _OWN_CHILD = (
     r"(?:daughter|son|child|kid|grandson|granddaughter|grandchild|stepson|stepdaughter|foster child)\b(?! (?:brother|sister|cousin))"
 )
 
+# "the child protection lead", "her parent support worker": what somebody works as.
+_NO_TITLE = r"(?! ?(?:protection|minder|support|social|nurse|teacher|liaison|safeguarding|helper|governor|welfare|line)\b)"
 # The parts people have towards the child that a conversation is about.
-_CHILD = r"(?:(?:foster |step ?)?(?:daughter|son)|child|kid|pupil|student)\b"
+_CHILD = rf"(?:(?:foster |step ?)?(?:daughter|son)|child|kid|pupil|student)\b{_NO_TITLE}"
 _SIBLING = r"(?:(?:big |little |older |younger |twin )?(?:sister|brother)|cousin|(?:best )?(?:friend|mate)|bestie)\b"
 _CARER = (
     r"(?:mum|mam|mom|dad|mother|father|parent|nan|nana|gran|grandad|grandma|guardian|stepmum|stepdad|foster carer|foster mum|foster dad)\b"
+    + _NO_TITLE
 )
 _WORKER = (
     r"(?:(?:form |class |head ?)?teacher|head of year|(?:class|teaching) assistant|tutor|school nurse|nurse|doctor|gp|paramedic|"
@@ -30,7 +33,7 @@ _AT_THE_KEYS = r"(?: now\b|(?: \w+){0,2}? (?:typing|writing|speaking)\b)"
 
 
 def _says_they_are(role: str, one_of_many: bool = False) -> list[str]:
-    """The ways to say who one is. one_of_many: "im a social worker" tells as much as "im her social worker"."""
+    """The ways to say who one is. one_of_many: "im a foster carer" tells as much as "im her foster carer"."""
     return [
         rf"\b(?:im|i am) (?:{_THEIR}{'|an? ' if one_of_many else ''}){role}",
         rf"\b(?:this is|youre (?:talking|speaking) to) {_THEIR}{role}{_TELLS}",
@@ -47,7 +50,7 @@ _SAID = {
         r"\bnot\b.{0,30}\bits me\b",
         r"^\W*(?:ok(?:ay)? |no )?its me\W*$",
         r"\bthe friend is (?:really |actually )?me\b",
-        r"\bi am the (?:friend|child|kid)\b",
+        rf"\bi am the (?:friend|child|kid)\b{_NO_TITLE}",
         r"\bi said (?:friend|mate|sister|brother|daughter|son|cousin)\b.{0,12}\bme\b",
         r"\bi meant me\b",
         r"\bi was (?:really |actually )?(?:on about|talking about|meaning) me\b",

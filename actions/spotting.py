@@ -12,24 +12,34 @@ from actions.normalise import Targets, plain, words_of
 from actions.reader import said_reader
 
 _YES = frozenset("yes yeah yea yeh ye yep yup y yh ya aye course definitely correct".split())
-_NO = frozenset("no nah nope na n naw nay never not".split())
+_NO = frozenset("no nah nope na naw nay never not".split())
 # "saturday", "on friday night", "next week". Hours are no day: "at 5" may mean now.
 _DAY = frozenset(
     "mon monday tue tues tuesday wed weds wednesday thu thurs thursday fri friday sat saturday sun sunday tomorrow weekend week".split()
 )
 _BESIDE_A_DAY = frozenset("on this next at the for probably maybe morning afternoon evening night".split())
 _UNSURE = frozenset("dont know unsure maybe perhaps dunno not sure kinda sort of i".split())
-_FILLER = frozenset("ok okay please thanks lol tho though i am im think it is its well um erm uh just sorry . , ! ?".split())
+_FILLER = frozenset("of right ok okay please thanks lol tho though i am im think it is its well um erm uh just sorry . , ! ?".split())
 _TODAY = frozenset("today tonight now soon".split())
+_NOT_ON = frozenset("today tonight".split())  # "not now" may be in an hour
 
 _AGE_WORDS = {word: n for n, word in enumerate("five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen".split(), 5)}  # fmt: skip
 _NUMBER = r"(?P<n>\d{1,2}|" + "|".join(_AGE_WORDS) + r")"
+# Said of oneself: "im deaf", "deaf girl here", "i use bsl"; not "my nan is deaf", "fell on deaf ears".
+_DEAF = re.compile(
+    r"\b(?:im|i am|iam|being|as a|we are both|born) (?:\w+ ){0,2}?(?:deaf|hard of hearing)\b(?! ears)|^\W*(?:hi |hello )?(?:deaf|hard of hearing)\b(?! ears)"
+    r"|\bi (?:only )?(?:use|sign|speak|need|know) (?:in )?bsl\b|\bi (?:cant|cannot|dont) hear (?:on |over )?(?:the |a )?(?:phone|calls?)\b|\bbsl user\b"
+)
 # "im 11", "i am only 9 years old", "age 12"; not "im 10 minutes away", "im 5 weeks late".
 _NOT_AN_AGE = r"(?!\s*(?:min|hour|hr|sec|day|week|month|mile|km|metre|foot|feet|ft|cm|stone|kg|percent|%|quid|pound|stops?|of|am|pm|:|to\b|points?|nil))"
 _OWN_AGE = re.compile(
-    rf"\b(?:im|i am|iam|am|i turned|ive turned|just turned|aged?)\s+(?:only\s+|just\s+|nearly\s+|almost\s+|like\s+)?{_NUMBER}\b{_NOT_AN_AGE}"
+    rf"(?:\b(?:im|i am|iam|am|i turned|i just turned|ive (?:just )?turned)|^\W*(?:just turned|aged?))\s+(?:only\s+|just\s+|nearly\s+|almost\s+|like\s+)?{_NUMBER}\b{_NOT_AN_AGE}"
 )
 _OWN_YEAR = re.compile(r"\b(?:im|i am|am)\s+in\s+(?:yr|year|y)\s*(?P<n>\d{1,2})\b")
+
+# "i told him im 18", "when im 16": said to somebody, or not yet so. "he said hes 15, im 12" is.
+_NOT_SO = frozenset("told tell telling said say saying says lied lie pretend pretended pretending thinks think thought believes when till until til once if put puts wish".split())  # fmt: skip
+_BREAKS_OFF = frozenset("but and hes shes theyre he she they so cos because".split())
 
 # "is that ok", "am i being groomed": said of what was described, whatever it was.
 _WONDERS = re.compile(
@@ -53,7 +63,7 @@ NATION_NAMES = {
 
 @dataclass(frozen=True)
 class Spotted:
-    """One thing found. kind: "app", "contact", "nation", "said", "age" or "reader". start, end: where in the text."""
+    """One thing found. kind: "app", "contact", "nation", "said", "age", "hears" or "reader". start, end: where in the text."""
 
     kind: str
     value: str
@@ -88,9 +98,8 @@ class Spotter:
             step = 1
             for size in range(min(self._longest, len(words) - at), 0, -1):
                 run = tuple(words[at : at + size])
-                mended = (self._typos.mend(run[0]),) if size == 1 else run
                 for kind in self._kinds:
-                    value = self._names.get((kind, run)) or self._names.get((kind, mended))
+                    value = self._names.get((kind, run)) or (self._mistyped(kind, run[0]) if size == 1 else None)
                     if value and (kind != "nation" or _place(words, at, size)):
                         found.append(Spotted(kind, value, places[at][0], places[at + size - 1][1]))
                         step = size
@@ -98,6 +107,11 @@ class Spotter:
                     break
             at += step
         return found
+
+    def _mistyped(self, kind: str, word: str) -> str | None:
+        """What a word with one letter wrong can only stand for: some names are listed with their own misspellings."""
+        values = {self._names.get((kind, (target,))) for target in self._typos.near(word) if target[0] == word[0]}
+        return values.pop() if len(values) == 1 else None
 
 
 # What people call a contact, beside its number. By id, as in content/contacts.yml.
@@ -123,8 +137,9 @@ def words_only(name: str) -> list[str]:
 
 
 def _place(words: list[str], at: int, size: int) -> bool:
-    """Whether a place name says where somebody is: "in scotland", or the name alone; not "the england match"."""
-    return len(words) <= size + 2 or bool(_NATION_BEFORE & set(words[max(0, at - 2) : at]))
+    """Whether a place name says where somebody is: "in scotland", "belfast here", or the name alone; not "the england match"."""
+    near = set(words[max(0, at - 2) : at])
+    return len(words) <= size + 2 or bool(_NATION_BEFORE & near) or words[at + size : at + size + 1] == ["here"]
 
 
 def _facts(text: str) -> list[Spotted]:
@@ -134,6 +149,8 @@ def _facts(text: str) -> list[Spotted]:
         found.append(Spotted("said", said, 0, len(text)))
     if age := own_age(low):
         found.append(Spotted("age", age, 0, len(text)))
+    if _DEAF.search(low):
+        found.append(Spotted("hears", "no", 0, len(text)))
     if reader := said_reader(low):
         found.append(Spotted("reader", reader, 0, len(text)))
     return found
@@ -148,10 +165,21 @@ def own_age(low: str) -> str | None:
         return "under_13" if int(year["n"]) <= 7 else "teen" if int(year["n"]) <= 13 else None
     if _ONLY_AGE.fullmatch(low):
         low = "im " + re.sub(r"^\W*(?:im|i am|iam|am|aged?)?\s*", "", low)
-    ages = [_AGE_WORDS.get(m["n"]) or int(m["n"]) for m in _OWN_AGE.finditer(low)]
-    if not ages or not 4 <= ages[0] <= 99:
+    ages = [_AGE_WORDS.get(m["n"]) or int(m["n"]) for m in _OWN_AGE.finditer(low) if not _not_so(low[: m.start()])]
+    ages = [age for age in ages if 4 <= age <= 99]
+    if not ages:
         return None
-    return "under_13" if ages[0] < 13 else "teen" if ages[0] < 18 else "adult"
+    return "under_13" if min(ages) < 13 else "teen" if min(ages) < 18 else "adult"
+
+
+def _not_so(before: str) -> bool:
+    """Whether an age after these words is one that was told to somebody, or is not reached yet."""
+    for word in reversed(re.findall(r"\w+", before)[-4:]):
+        if word in _NOT_SO:
+            return True
+        if word in _BREAKS_OFF or word.isdigit():
+            return False
+    return False
 
 
 def wonders(text: str) -> bool:
@@ -160,8 +188,10 @@ def wonders(text: str) -> bool:
 
 
 def bare_fact(low: str) -> str | None:
-    """ "age" or "place" when the message gives that and nothing more: "im 11", "hes 15", "in scotland"."""
+    """ "age", "number" or "place" when the message gives that and nothing more: "im 11", "hes 15", "12", "in scotland"."""
     theirs = _ONLY_THEIR_AGE.fullmatch(low)
+    if re.fullmatch(r"\W*\d{1,2}\W*", low):
+        return "number"  # an age, likely; but it may be meant for a button
     if _ONLY_AGE.fullmatch(low) or (theirs and (_AGE_WORDS.get(theirs["n"]) or int(theirs["n"])) < 18):
         return "age"
     place = _ONLY_PLACE.fullmatch(low)
@@ -172,6 +202,8 @@ def bare_answer(text: str) -> str | None:
     """One of "yes", "no", "today", "day" (another) and "unsure" when the message is that and nothing more: "no thanks" is, "no he wont" is not."""
     if len(text) > 40:
         return None
+    if re.fullmatch(r"\W*nn?\W*", text.lower()):  # among words "n" is "and"
+        return "no"
     words = [w for w in words_of(text) if w not in _FILLER]
     if not words:
         return None
@@ -180,7 +212,7 @@ def bare_answer(text: str) -> str | None:
         return "today"
     if kept <= _YES | _TODAY and kept & _YES:
         return "yes"
-    if kept <= _NO | {"today"} and (kept & {"no", "nah", "nope", "na", "n", "naw"} or kept == {"not", "today"}):
+    if kept <= _NO | _NOT_ON and (kept & {"no", "nah", "nope", "na", "naw"} or ("not" in kept and kept & _NOT_ON)):
         return "no"
     if kept <= _UNSURE and kept & {"know", "sure", "maybe", "perhaps", "unsure", "kinda", "dunno"}:
         return "unsure"

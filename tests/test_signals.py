@@ -5,7 +5,7 @@ Read the tables from left to right: a message, and a family that must be live; N
 
 import pytest
 
-from actions.normalise import words_of
+from actions.normalise import Targets, words_of
 from actions.signals import detector
 
 NEGATION = [
@@ -186,7 +186,28 @@ def test_what_the_words_around_a_danger_make_of_it(text, family):
         ("platform 2 now", "platform 2 now"),
         ("10mins", "10 minutes"),
         ("at 4:30 or 16.30", "at 430 or 1630"),
+        ("my da hits me", "my dad hits me"),
+        ("ma das outside", "ma dads outside"),
+        ("in da house", "in the house"),
+        ("he lives 20 kms away", "he lives 20 kms away"),
+        ("gonna kms", "going to kill myself"),
+        ("hes not here rn; hes outside now", "hes not here right now ; hes outside now"),
     ],
 )
-def test_a_number_that_counts_is_no_to_or_for(typed, read):
+def test_what_people_type_is_spelt_out(typed, read):
+    """A number that counts is no "to" or "for", a father no article, and a mark ends a sentence."""
     assert words_of(typed) == read.split()
+
+
+@pytest.mark.parametrize(
+    "typed, target, near",
+    [
+        ("scholo", "school", True),
+        ("hepls", "helps", True),
+        ("tonihgt", "tonight", True),
+        ("tonigt", "tonight", True),
+        ("abcde", "acdef", False),
+    ],
+)
+def test_a_typo_is_one_letter_missing_extra_wrong_or_moved(typed, target, near):
+    assert (target in Targets([target]).near(typed)) is near

@@ -11,12 +11,21 @@ SPOTTED = [
     ("how do i block someone on snapchatt", {("app", "snapchat")}),
     ("whats app privacy", {("app", "whatsapp")}),
     ("rolbox chat settings", {("app", "roblox")}),
+    ("how do i block someone on robloxx", {("app", "roblox")}),
+    ("snapchaat settings", {("app", "snapchat")}),
     ("what happens if i ring child line", {("contact", "childline")}),
     ("do i call 101 or ceop", {("contact", "101"), ("contact", "ceop")}),
     ("i live in scotland", {("nation", "scotland")}),
     ("wales", {("nation", "wales")}),
     ("we're in northern ireland btw", {("nation", "northern_ireland")}),
+    ("belfast here. i want to talk to someone", {("nation", "northern_ireland")}),
     ("did you see the england match last night lads", set()),
+    ("im deaf how do i get help", {("hears", "no")}),
+    ("Deaf. dad hitting mum now", {("hears", "no")}),
+    ("i use bsl", {("hears", "no")}),
+    ("i'm 14 and i can't hear on the phone", {("age", "teen"), ("hears", "no")}),
+    ("it fell on deaf ears", set()),
+    ("my nan is deaf and he knows it", set()),
     ("im 11", {("age", "under_13")}),
     ("i'm only nine", {("age", "under_13")}),
     ("im in year 6", {("age", "under_13")}),
@@ -24,6 +33,16 @@ SPOTTED = [
     ("im 19", {("age", "adult")}),
     ("im 10 minutes away", set()),
     ("im 5 weeks late", set()),
+    ("i told him im 18 but im 13", {("age", "teen")}),
+    ("he thinks im 19, im 12", {("age", "under_13")}),
+    ("when im 18 hes gonna come get me", set()),
+    ("i said to this lad im 16", set()),
+    ("he said hes 15 and im 12", {("age", "under_13")}),
+    ("a man aged 40 wants pics of me", set()),
+    ("my sister aged 10", set()),
+    ("she's just turned 14", set()),
+    ("ive just turned 14", {("age", "teen")}),
+    ("aged 11", {("age", "under_13")}),
     ("he is 34", set()),
     ("my son is 9", set()),
     ("no i meant my friend", {("reader", "friend")}),
@@ -59,6 +78,9 @@ SPOTTED = [
     ("sorry thats not my daughter, its my cousin", {("reader", "friend")}),
     ("shes my sister not my daughter", {("reader", "friend")}),
     ("its not my friend, it's my daughter", {("reader", "parent")}),
+    ("I am the child protection lead", set()),
+    ("im her child minder", set()),
+    ("im the parent support worker", set()),
     ("its her mum who does it", set()),
     ("it's her mum", set()),
     ("this is his dads fault", set()),
@@ -105,7 +127,8 @@ def test_a_place_in_the_text_is_a_place_in_the_text(spotter, text, found):
 
 ANSWERS = [
     ("yes", "yes"), ("Yeah!", "yes"), ("ye", "yes"), ("yep it is", "yes"), ("no", "no"), ("nah", "no"), ("nope.", "no"), ("no thanks", "no"),
-    ("not today", "no"), ("today", "today"), ("tonight", "today"), ("idk", "unsure"), ("not sure", "unsure"), ("maybe", "unsure"),
+    ("not today", "no"), ("today", "today"), ("tonight", "today"), ("of course", "yes"), ("n", "no"), ("not tonight", "no"), ("not now", None), ("rn", "today"), ("right now", "today"), ("right", None),
+    ("idk", "unsure"), ("not sure", "unsure"), ("maybe", "unsure"),
     ("dont know", "unsure"), ("no not saturday", None), ("no he wont stop", None), ("yes he hit me", None), ("i said no to him", None), ("", None), ("help", None),
     ("no no no no please no someone help me he is coming up the stairs", None),
 ]  # fmt: skip
@@ -128,7 +151,7 @@ def test_no_alias_stands_for_two_apps(content):
 
 
 FACTS = [
-    ("im 11", "age"), ("11", "age"), ("i'm only nine", "age"), ("14 years old", "age"), ("in scotland", "place"), ("I live in Wales.", "place"),
+    ("im 11", "age"), ("11", "number"), ("i'm only nine", "age"), ("14 years old", "age"), ("in scotland", "place"), ("I live in Wales.", "place"),
     ("saturday", "day"), ("on friday night", "day"), ("tomorrow", "day"), ("next week", "day"), ("at 5", None),
     ("saturday he tried to grab me", None), ("northern ireland", "place"), ("im 11 and hes here", None), ("hes 40", None), ("hes 15", "age"),
     ("My daughter is 12", "age"), ("she's only nine", "age"), ("hes 15 and wants to meet", None), ("shes 10 minutes away", None), ("he is eighteen", None), ("in his car", None), ("i live in fear", None), ("he lives in wales", None), ("999", None),
@@ -141,4 +164,4 @@ def test_a_bare_fact_is_that_and_nothing_more(spotter, text, fact):
     assert {v for k, v in found if k == "said"} == ({fact} if fact else set())
     if fact:
         own = "age" if re.match(r"(im|i'm|\d)", text) else "said"  # a child's age is not the reader's
-        assert {k for k, _ in found} >= {{"age": own, "day": "said", "place": "nation"}[fact]}
+        assert {k for k, _ in found} >= {{"age": own, "number": "age", "day": "said", "place": "nation"}[fact]}
