@@ -98,6 +98,7 @@ class ActionAdvise(Action):
             advice=advice,
             follow_up=ask or "",
             personal=bool(message.get("personal")),
+            foreign=bool(message.get("foreign")),
             again=again,
         )
         say(dispatcher, reply)

@@ -7,7 +7,7 @@ words (steps and numbers), so that any Rasa REST client, or a reader with no sty
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from actions.urgency import Urgency
@@ -26,20 +26,13 @@ class Case:
     worry: str = ""  # the last topic that was a worry, when `topic` is only manners
     nation: str | None = None
     age: str | None = None  # the age group they gave: "under_13", "teen" or "adult"
+    deaf: bool = False  # the reader said so
 
     @property
     def voice(self) -> str:
         """Whose words to use: an unknown reader gets the young person's."""
         voice = "young_person" if self.audience == "unknown" else self.audience
         return "under_13" if voice == "young_person" and self.age == "under_13" else voice
-
-    def at(self, urgency: Urgency) -> Case:
-        """The same case, at another urgency."""
-        return replace(self, urgency=urgency)
-
-    def read_by(self, audience: str) -> Case:
-        """The same case, for another reader."""
-        return replace(self, audience=audience)
 
 
 @dataclass(frozen=True)
@@ -66,7 +59,12 @@ def _lead(case: Case, content: Content) -> str:
     own = words["lead_for_topic"].get(case.topic, {}).get(case.urgency.word)
     if own:
         return content.fill(own)
-    if case.urgency is Urgency.URGENT and case.topic in words["offline_topics"]:
+    # A question that comes up inside a worry is about that worry.
+    offline = case.urgency is Urgency.URGENT and {case.topic, case.worry} & set(words["offline_topics"])
+    deaf = words["deaf"]["lead"].get("offline" if offline else case.urgency.word)
+    if case.deaf and deaf and case.audience != "professional":
+        lead = deaf["adult" if case.audience == "parent" else "young"]
+    elif offline:
         lead = words["lead_offline_urgent"][case.audience]
     else:
         lead = words["lead"].get(case.urgency.word, {}).get(case.audience, "")
@@ -91,6 +89,7 @@ def compose(
     advice: Advice | None = None,
     follow_up: str = "",
     personal: bool = False,
+    foreign: bool = False,
     again: bool = False,
 ) -> Reply:
     """The reply to a case.
@@ -99,12 +98,17 @@ def compose(
     lead=False leaves out the first line with the numbers, when it has just been said.
     advice: what to say instead of the topic's own advice: the words of `follow_up`.
     personal: somebody typed personal details; they are asked not to, and told who should have them.
+    foreign: somebody writes in another language than English.
     again: the same advice was given just before; it stands, but is not opened with the same words as if nobody had listened.
     """
     topic = content.topics.get(case.topic) or content.topics["vague_distress"]
     said = advice or topic.for_reader(case.voice, case.urgency)
     contact_ids = content.route(case)
     steps = [*said.steps, *said.avoid, said.tell]
+    if foreign:
+        steps.insert(0, content.words["foreign"])
+    if case.deaf and case.urgency is Urgency.EMERGENCY:
+        steps[:0] = content.words["deaf"]["emergency"]
     if case.urgency is Urgency.EMERGENCY and not said.silent:
         steps += content.words["silent"]
     if {case.topic, case.worry} & set(content.words["suicide_safe_topics"]):

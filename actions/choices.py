@@ -15,6 +15,8 @@ from actions.urgency import AUDIENCES, Urgency
 AGES = ("under_13", "teen", "adult")
 ANSWERS = ("yes", "no", "unsure")
 ADULTS = ("parent", "professional")
+# Who has taken pills may feel fine and be dying: no word and no button lowers an emergency of this kind.
+SUICIDE = "suicidal_self_harm"
 MOST = 8  # buttons under one reply; the menus behind "more" and "which app?" are longer
 
 
@@ -178,7 +180,7 @@ class Choices:
     def offer(self, case: Case, asked: tuple[str, ...] = ()) -> Offer:
         """What goes under the reply to a case."""
         if case.urgency is Urgency.EMERGENCY:
-            return Offer(None, "", (*(self.follow_up(n, case.audience) for n in self.in_emergency), self.safe_again))
+            return Offer(None, "", (*(self.follow_up(n, case.audience) for n in self.in_emergency), *self._way_out(case)))
         question, words, buttons = self.question(case, asked), "", []
         if question:
             words, buttons = question.words(case), [*question.answers]
@@ -200,8 +202,13 @@ class Choices:
         buttons = [Choice(title, (("ask", ask), ("about", about))) for about, title in abouts.items()]
         if len(buttons) > MOST and about:
             buttons = [self.follow_up(ask, case.audience)]  # one app's guide is read: the long list again only on asking
-        last = self.safe_again if case.urgency is Urgency.EMERGENCY else self.in_danger
-        return Offer(None, "", (*buttons, self.more, last))
+        return Offer(None, "", (*buttons, self.more, *self._way_out(case)))
+
+    def _way_out(self, case: Case) -> tuple[Choice, ...]:
+        """The button that changes the urgency, if one may."""
+        if case.urgency is not Urgency.EMERGENCY:
+            return (self.in_danger,)
+        return () if SUICIDE in (case.topic, case.worry) else (self.safe_again,)
 
     def menu(self, audience: str) -> tuple[Choice, ...]:
         """Every follow-up there is for this reader."""

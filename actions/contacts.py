@@ -72,10 +72,8 @@ class Contact:
         }
 
     def in_words(self) -> str:
-        """Name and first way, for a text that must do without links: "Childline 0800 1111"."""
+        """Name and first way, for a text that must do without links: "Childline: 0800 1111"."""
         first = self.ways[0]
-        if first.kind == "voice" and first.number == self.id:
-            return f"{self.name}: {first.number}"
         return f"{self.name}: {first.number if first.kind == 'voice' else first.label}"
 
 

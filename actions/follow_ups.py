@@ -86,7 +86,10 @@ class FollowUps:
         return Advice(entry["say"], tuple(entry["steps"]))
 
     def _what_happens(self, entry, case, *, about, route, **_) -> Advice:
-        contact = about or next((i for i in route if i in self.abouts["what_happens"]), "childline")
+        # "If I ring", from somebody young, is Childline; CEOP, which heads their route, has no telephone.
+        young = case.audience not in ADULTS and case.urgency < Urgency.EMERGENCY and case.topic != "how_to_report"
+        liked = [about, *(["childline"] if young else []), *route, "childline"]
+        contact = next(i for i in liked if i in self.abouts["what_happens"])
         lines = _own(entry[contact], case.voice)
         return Advice(f"{entry['titles'][contact]}. {_group(entry['opening'], case)}", tuple(lines.values()))
 
@@ -99,7 +102,8 @@ class FollowUps:
         return Advice(_own(entry["opening"], case.voice), (f"{entry['titles'][who]}: “{sentence}”",))
 
     def _cant_speak(self, entry, case, **_) -> Advice:
-        lines = entry[case.voice]["short" if case.urgency is Urgency.EMERGENCY else "lines"]
+        short = case.urgency is Urgency.EMERGENCY
+        lines = _group(entry["deaf"], case) if case.deaf else entry[case.voice]["short" if short else "lines"]
         return Advice(lines[0], tuple(lines[1:]), silent=True)
 
     def _did_not_work(self, entry, case, *, about, **_) -> Advice:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 from actions.cards import Case
-from actions.choices import Choice
+from actions.choices import SUICIDE, Choice
 from actions.content import Content
 from actions.urgency import AUDIENCES, Urgency, after_turn, highest
 
@@ -18,8 +18,18 @@ MANNERS = frozenset(
 QUESTIONS = frozenset(
     ["how_to_report", "how_to_block", "contact_numbers", "confidentiality", "law_age", "parent_advice", "not_helped", "fear_of_trouble"]
 )
-# Talk that passes an open question by. "Thanks" and "bye" don't: who leaves is not asked twice.
-PASSING_BY = frozenset(["greeting", "affirm", "deny", "out_of_scope", "vague_distress"])
+# Talk that passes an open question by. "Thanks" and "bye" don't: who leaves is not asked twice. Nor does another subject.
+PASSING_BY = frozenset(["greeting", "affirm", "deny", "vague_distress"])
+# Inside a worry these are taken for more of it: "i don't know", "like 40", "ur useless".
+MORE_OF_IT = frozenset(["vague_distress", "out_of_scope", "trolling_abuse"])
+ABOUT_SUICIDE = frozenset(["suicide_intent"])  # families of danger (data/danger/)
+# Whoever is worried by their own acts gets no victim's comfort, whatever they ask next.
+OWN_ACTS = "adult_own_thoughts"
+PLEASANTRIES = frozenset(["greeting", "thanks", "goodbye", "bot_identity"])
+# Worries that somebody has about another.
+OF_OTHERS = frozenset(["friend_at_risk", "professional_duty", "parent_advice", "parent_wants_signs", "parent_found_messages"])
+# Whose danger is not somebody at the door: "someone is in danger now" says more of the same worry.
+SAME_DANGER = {SUICIDE: SUICIDE, "mental_health": SUICIDE, "runaway_missing": "runaway_missing", OWN_ACTS: OWN_ACTS}
 MISSES = 2  # then the answer is the one for the higher urgency
 # The share of probability on "it is over" that counts as clearly saying so.
 SURE_ENOUGH = 0.7
@@ -27,6 +37,13 @@ SURE_ENOUGH = 0.7
 # the middle of a conversation ("he says he already sent one") reads like a young person's own, and to mention a friend is not to
 # be one, so to become either takes more (docs/decisions.md has how often it goes wrong).
 SURE_OF_CHANGE = {"young_person": 0.98, "friend": 0.98, "parent": 0.85, "professional": 0.85}
+# A few words in the middle of a conversation ("a man", "he said sorry") are read as part of it. Up to these shares of probability the
+# model may be guessing: of such messages it had not seen, 97 % of emergencies are above the first, and below the second it is right
+# about the topic in two of five (docs/decisions.md).
+SURE_OF_FRAGMENT = 0.2
+SURE_OF_TOPIC = 0.6
+# From here on a message about somebody else is also about suicide.
+ALSO_SUICIDE = 0.25
 # The share of probability from which somebody wants a follow-up and not the topic's own advice.
 SURE_OF_ASK = 0.35
 # The constant answer to who asks how to get at a child, or which words set this off. No button leads to it.
@@ -34,7 +51,7 @@ REFUSAL = "refusal"
 # The family of danger (data/danger/) of those who can't speak because somebody would hear.
 CANT_TALK = "cant_talk"
 # Answers that are a fact about the reader or the child, or a day, and nothing more.
-BARE_FACTS = frozenset(["age", "day", "place"])
+BARE_FACTS = frozenset(["age", "number", "day", "place"])
 # Topics where naming an app means wanting its guide.
 ABOUT_APPS = frozenset(["how_to_block"])
 
@@ -46,7 +63,7 @@ class State:
     topic: what the reply is about; worry: the last topic that was a worry; tapped: a worry that was tapped, not typed.
     question: the routing question that stands open; misses: how often it was passed by; asked: those not to ask again.
     ask, about: the follow-up that is wanted now, and what it is about.
-    told: the advice given last, by topic, urgency and reader.
+    told: the advice given last, by topic, urgency and reader. deaf: the reader said so, or that they sign.
     """
 
     SLOTS: ClassVar[tuple[str, ...]]
@@ -63,6 +80,7 @@ class State:
     ask: str | None = None
     about: str | None = None
     told: str | None = None
+    deaf: bool = False
 
     def slots(self) -> dict[str, Any]:
         """As slot values."""
@@ -71,7 +89,9 @@ class State:
     def case(self, nation: str | None = None) -> Case:
         """The case a reply is composed for. nation: the setting, where nobody has said one."""
         topic = self.topic or "vague_distress"
-        return Case(topic, Urgency.of(self.urgency), self.audience, self.worry or topic, nation=self.nation or nation, age=self.age)
+        return Case(
+            topic, Urgency.of(self.urgency), self.audience, self.worry or topic, nation=self.nation or nation, age=self.age, deaf=self.deaf
+        )
 
     def without_question(self) -> "State":
         """The open question is settled, or dropped: it is not asked again."""
@@ -106,8 +126,12 @@ def _tapped(state: State, choice: Choice | None, content: Content) -> State:
             return _missed(replace(state, question=picked["question"]), content)
         return replace(state, question=picked["question"]).without_question()
     if picked.get("answer") == "in_danger":
+        if same := SAME_DANGER.get(state.worry):
+            return replace(state, topic=same, worry=same).without_question()
         return replace(state, topic="in_person_danger", worry="in_person_danger", tapped="in_person_danger").without_question()
     if picked.get("answer") == "safe_again":
+        if state.worry == SUICIDE:
+            return state
         return replace(state, urgency=after_turn(urgency, Urgency.CHAT, danger_over=True).word, topic="danger_over").without_question()
     if "audience" in picked:
         return replace(state, audience=picked["audience"])
@@ -125,28 +149,62 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
         return replace(state, topic="trolling_abuse", ask=REFUSAL).without_question()
     if found.get("said") in BARE_FACTS:  # "im 11", "in wales": known for certain to say nothing else
         intent, now = "vague_distress", Urgency.CHAT
-    urgency = after_turn(floor, now, danger_over=(message.get("over") or 0) >= SURE_ENOUGH)
+    elif message.get("foreign"):  # what the model makes of another language is chance; nobody is turned away over it
+        intent, now = "vague_distress", highest(now, Urgency.SUPPORT)
+    elif state.worry and message.get("short"):
+        intent, now = _fragment(state.worry, intent, now, message)
+    if state.worry == OWN_ACTS and intent not in PLEASANTRIES:
+        intent = OWN_ACTS
+    over = (message.get("over") or 0) >= SURE_ENOUGH and state.worry != SUICIDE
     audience = _reader(state.audience, message, found)
     corrected = audience != state.audience and "reader" in found
+    worry = state.worry if intent in MANNERS else (state.worry or intent) if intent in QUESTIONS else intent
+    if _about_suicide(message) or (state.worry == SUICIDE and worry in OF_OTHERS):
+        worry = SUICIDE
     state = replace(
         state,
-        urgency=urgency.word,
+        urgency=after_turn(floor, now, danger_over=over).word,
         audience=audience,
         topic=intent,
-        worry=state.worry if intent in MANNERS else (state.worry or intent) if intent in QUESTIONS else intent,
+        worry=worry,
         nation=found.get("nation") or state.nation,
-        age=found.get("age") or state.age,
+        age=state.age if found.get("said") == "number" and state.age else found.get("age") or state.age,
+        deaf=state.deaf or found.get("hears") == "no",
     )
-    if intent in MANNERS and state.worry and (corrected or found.get("nation") or found.get("age") or found.get("said") in BARE_FACTS):
+    told_more = corrected or found.get("nation") or found.get("age") or found.get("said") in BARE_FACTS
+    if state.worry and (intent in MORE_OF_IT or (intent in MANNERS and told_more)):
         state = replace(state, topic=state.worry)  # "no I meant my friend": the worry again, for the new reader
     if state.question:
         state = _question_met(state, intent, now, found.get("said"), content)
     ask, about = _ask(intent, message, found, content)
-    if about == "101" and state.urgency == Urgency.EMERGENCY.word:
+    if ask == "words_to_say" and about == "101" and state.urgency == Urgency.EMERGENCY.word:
         about = "999"  # "what do I say to the police", now
     if found.get("nation") and intent in MANNERS and not state.worry:
         ask, about = "nation", found["nation"]
     return replace(state, ask=ask, about=about)
+
+
+def _fragment(worry: str, intent: str, now: Urgency, message: Mapping[str, Any]) -> tuple[str, Urgency]:
+    """Topic and urgency of a few words inside a worry: the model's, where it is sure; else those of the worry and of no more danger."""
+    urgency, heard = message.get("urgency") or {}, message.get("intent") or {}
+    scores = urgency.get("scores") or {}
+    if now is Urgency.EMERGENCY and urgency.get("by") == "model" and scores.get(now.word, 1.0) < SURE_OF_FRAGMENT:
+        now = Urgency.of(max((tier for tier in scores if tier != now.word), key=scores.__getitem__))
+    if now < Urgency.EMERGENCY and intent not in MANNERS | QUESTIONS and heard.get("confidence", 1.0) < SURE_OF_TOPIC:
+        intent = worry
+    return intent, now
+
+
+def _about_suicide(message: Mapping[str, Any]) -> bool:
+    """Whether a worry about somebody else is also about suicide, whose contacts then stay."""
+    topic = (message.get("intent") or {}).get("name")
+    if topic not in OF_OTHERS:
+        return False
+    ranked = {entry["name"]: entry["confidence"] for entry in message.get("intent_ranking") or ()}
+    return (
+        bool(ABOUT_SUICIDE & set(message.get("families") or ()))
+        or ranked.get(SUICIDE, 0.0) + ranked.get("mental_health", 0.0) >= ALSO_SUICIDE
+    )
 
 
 def _question_met(state: State, intent: str, now: Urgency, said: str | None, content: Content) -> State:
@@ -170,7 +228,10 @@ def _missed(state: State, content: Content) -> State:
 
 
 def _reader(known: str, message: Mapping[str, Any], found: dict[str, str]) -> str:
-    """Who is reading: what they say outright; else what the words suggest, though one odd sentence doesn't change a known reader."""
+    """Who is reading: what they say outright; else what the words suggest, though one odd sentence doesn't change a known reader.
+
+    While nobody is known the model's reading stands: "it's about my friend" in a first message is as often about somebody else's.
+    """
     if found.get("reader") in AUDIENCES and known != "unknown":
         return found["reader"]
     heard = message.get("audience") or {}

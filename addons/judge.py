@@ -179,7 +179,7 @@ def _start(adapter: Path | None, labels: dict[str, list[str]]) -> dict[str, np.n
 def multiplied(*readings: tuple[np.ndarray, float]) -> np.ndarray:
     """Several readings' probabilities as one, float (n, labels): multiplied, each with its power, and made to add up to one again.
 
-    Added up, a reading that is wrong and sure outvotes one that is right and calm; multiplied, what either rules out stays ruled out.
+    Added up, a reading that is wrong and sure outvotes one that is right and calm; multiplied, what either holds for unlikely counts for little, and never for nothing (LEAST).
     """
     product = np.prod([np.clip(share, LEAST, 1) ** power for share, power in readings], axis=0)
     return product / product.sum(axis=-1, keepdims=True)

@@ -9,8 +9,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-# Labels that our own components computed; everything else a message carries is dropped.
-KEPT_OF_A_MESSAGE = ("intent", "urgency", "audience", "over", "ask", "signs")
+# What the rules and policies look back on; everything else a message carries is dropped, our other labels too.
+KEPT_OF_A_MESSAGE = ("intent", "urgency")
 
 
 def without_words(event: Event) -> Event:

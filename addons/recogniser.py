@@ -24,8 +24,11 @@ from addons.encoder import model_folder
 from addons.judge import TIERS, Judge, write_encoders
 
 ROOT = Path(__file__).resolve().parent.parent
-# "He's gone, but …": with one of these a message does not clearly say that the danger has passed.
-DOUBT = frozenset("but still isnt yet until unless thought think maybe probably might again coming outside".split())
+# "He's gone, but …", "he's asleep now", "I threw them up": with one of these a message does not clearly say that the danger has passed.
+DOUBT = frozenset(
+    "but still isnt yet until unless thought think maybe probably might again coming outside asleep sleeping slept calm calmed calmer quiet "
+    "locked lock pills tablets threw sick".split()
+)
 NO_ASK = "none"
 # What each tier must reach (actions/urgency.py, tier_of); config.yml gives the ones in use.
 THRESHOLDS = {"emergency": {"urgent": 0.015, "support": 0.05, "info": 0.2, "chat": 0.2}, "urgent": 0.45, "support": 0.45, "info": 0.5}
@@ -69,7 +72,8 @@ class Recogniser(IntentClassifier, GraphComponent):
     Out: `intent` and `intent_ranking` (topic); `urgency` {"tier", "scores"}; `audience` {"name", "confidence"};
          `ask` {"name", "confidence"}: the follow-up that is likeliest wanted, and how likely;
          `over`, 0 to 1: how much it says that the danger has passed, 0 beside a word of doubt;
-         `in_scope`, 0 to 1: how much this looks like a worry or a question of ours.
+         `in_scope`, 0 to 1: how much this looks like a worry or a question of ours;
+         `foreign`, whether it is in another language than English.
     Trains on `metadata: {urgency, audience, ask}` of every NLU block (ask may be absent); InvalidConfigException
     names a block without the others.
     A button's payload ("/choose{…}") passes through untouched.
@@ -178,6 +182,7 @@ class Recogniser(IntentClassifier, GraphComponent):
         message.set(INTENT, {"name": ranking[0][0], "confidence": ranking[0][1]}, add_to_output=True)
         message.set("intent_ranking", [{"name": n, "confidence": c} for n, c in ranking[:5]], add_to_output=True)
         message.set("over", over, add_to_output=True)
+        message.set("foreign", self.judge.spelling.another_language(text), add_to_output=True)
         # How sure we are that this is a worry or a question of ours at all: for figures and for doubt, never for the tier.
         outside = sum(scores["topic"].get(topic, 0.0) for topic in OUTSIDE)
         message.set("in_scope", (1 - outside) * (1 - scores["urgency"]["chat"]), add_to_output=True)

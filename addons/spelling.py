@@ -5,17 +5,20 @@ word stays: names, slang and other languages pass through.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
 from actions.normalise import CONTRACTIONS, TEXT_SPEAK, Targets
 
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
+_ANY_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 SHORTEST, LONGEST = 4, 24  # letters: in "hse" three words are near, and no word is longer
 KNOWN = 2  # a word seen so often stands; fewer may be a slip of ours
 WORTH = 4  # a word seen so often may be meant by another
-COMMON = 30  # words seen so often may have run together: "hewants"
+COMMON = 30  # words seen so often may have run together: "hewants"; English sentences hold some of them
+ENGLISH = 1 / 3  # of the words of a text: with no more common ones it is another language, of 100 English messages less than one
 
 
 class Spelling:
@@ -38,6 +41,15 @@ class Spelling:
     def mend(self, text: str) -> str:
         """The text with its mistyped words mended; the same text when there are none. Nothing is cached: typed words stay nowhere."""
         return _WORD.sub(lambda match: self._mended(match[0]), text)
+
+    def another_language(self, text: str) -> bool:
+        """Whether a text is not English: by its letters, or, from three words on, because hardly any of them is common here."""
+        words = _ANY_WORD.findall(text)
+        letters = "".join(words)
+        if sum("LATIN" not in unicodedata.name(c, "LATIN") for c in letters) * 2 > len(letters):
+            return True
+        common = sum(self.counts.get(_plain(word), 0) >= COMMON or _plain(word) in TEXT_SPEAK for word in words)
+        return len(words) >= 3 and common <= ENGLISH * len(words)
 
     def _mended(self, typed: str) -> str:
         word = _plain(typed)

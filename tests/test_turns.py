@@ -24,7 +24,19 @@ def tapped(**pairs) -> dict:
     return {"intent": {"name": "choose"}, "entities": [{"entity": k, "value": v} for k, v in pairs.items()]}
 
 
+def fragment(intent: str, tier: str, sure: float, **scores) -> dict:
+    """A message of a few words, with the model's shares."""
+    message = typed(intent, tier)
+    return message | {
+        "short": True,
+        "intent": {"name": intent, "confidence": sure},
+        "urgency": {"tier": tier, "by": "model", "scores": scores},
+    }
+
+
 MEETING = State(urgency="urgent", audience="young_person", worry="meeting_plan", topic="meeting_plan", question="meeting_today")
+PILLS = State(urgency="emergency", audience="young_person", worry="suicidal_self_harm", topic="suicidal_self_harm")
+OWN = State(urgency="support", audience="young_person", worry="adult_own_thoughts", topic="adult_own_thoughts")
 HOME = replace(MEETING, worry="abuse_at_home", topic="abuse_at_home", question="safe_now")
 
 CASES = [  # before     message                                                      what is true after
@@ -65,6 +77,41 @@ CASES = [  # before     message                                                 
     (replace(MEETING, audience="parent"), typed("images_shared", "urgent", reader=("young_person", 0.99)), dict(audience="young_person")),
     (MEETING, typed("out_of_scope", reader="friend", **{}) | {"audience": None, "entities": [{"entity": "reader", "value": "friend"}]},
      dict(audience="friend", topic="meeting_plan")),
+    # a few words inside a worry: the model is heard where it is sure
+    (MEETING, fragment("in_person_danger", "emergency", 0.9, emergency=0.08, support=0.6), dict(urgency="urgent")),
+    (MEETING, fragment("in_person_danger", "emergency", 0.9, emergency=0.5, support=0.3), dict(urgency="emergency", topic="in_person_danger")),
+    (MEETING, fragment("in_person_danger", "emergency", 0.9, emergency=0.08, support=0.6) | {"families": ["presence"], "urgency": {"tier": "emergency", "by": "family", "scores": {"emergency": 0.08}}}, dict(urgency="emergency")),
+    (MEETING, fragment("image_request", "urgent", 0.4), dict(topic="meeting_plan", worry="meeting_plan")),
+    (MEETING, fragment("image_request", "urgent", 0.8), dict(topic="image_request", worry="image_request")),
+    (State(), fragment("image_request", "urgent", 0.4), dict(topic="image_request")),
+    # vague, off the subject or rude inside a worry: more of it
+    (MEETING, typed("vague_distress", "support"), dict(topic="meeting_plan", worry="meeting_plan")),
+    (replace(MEETING, misses=1), typed("out_of_scope", "chat"), dict(topic="meeting_plan", urgency="urgent", question=None)),
+    (MEETING, typed("trolling_abuse", "chat"), dict(topic="meeting_plan", worry="meeting_plan")),
+    (State(), typed("trolling_abuse", "chat"), dict(topic="trolling_abuse", worry=None)),
+    # another language: nobody is turned away
+    (State(), typed("trolling_abuse", "chat") | {"foreign": True}, dict(topic="vague_distress", urgency="support")),
+    (State(), typed("runaway_missing", "emergency") | {"foreign": True}, dict(topic="vague_distress", urgency="emergency")),
+    (MEETING, typed("out_of_scope", "chat") | {"foreign": True}, dict(topic="meeting_plan", urgency="urgent")),
+    # no word and no button makes an overdose harmless
+    (PILLS, typed("danger_over", "support", over=0.95), dict(urgency="emergency")),
+    (PILLS, tapped(answer="safe_again"), dict(urgency="emergency", topic="suicidal_self_harm")),
+    (PILLS, typed("friend_at_risk", "support"), dict(urgency="emergency", worry="suicidal_self_harm")),
+    (State(), typed("friend_at_risk", "emergency") | {"families": ["suicide_intent"]}, dict(topic="friend_at_risk", worry="suicidal_self_harm")),
+    (State(), typed("friend_at_risk", "support") | {"intent_ranking": [{"name": "friend_at_risk", "confidence": 0.6}, {"name": "mental_health", "confidence": 0.3}]},
+     dict(topic="friend_at_risk", worry="suicidal_self_harm")),
+    (State(), typed("friend_at_risk", "support") | {"intent_ranking": [{"name": "friend_at_risk", "confidence": 0.9}]}, dict(worry="friend_at_risk")),
+    (replace(PILLS, urgency="support", worry="mental_health"), tapped(answer="in_danger"), dict(urgency="emergency", topic="suicidal_self_harm", tapped=None)),
+    # who is worried by their own acts is not comforted as a victim
+    (OWN, typed("fear_of_trouble", "support"), dict(topic="adult_own_thoughts", worry="adult_own_thoughts")),
+    (OWN, typed("abuse_at_home", "urgent"), dict(topic="adult_own_thoughts", urgency="urgent")),
+    (OWN, typed("thanks", "chat"), dict(topic="thanks", worry="adult_own_thoughts")),
+    # deaf, said once, holds
+    (State(), typed("confidentiality", "support", hears="no"), dict(deaf=True)),
+    (replace(MEETING, deaf=True), typed("thanks", "chat"), dict(deaf=True)),
+    # a bare number may be meant for a button: it changes no age that is known
+    (replace(MEETING, age="adult"), typed("out_of_scope", said="number", age="under_13"), dict(age="adult", topic="meeting_plan")),
+    (replace(MEETING, age="adult"), typed("out_of_scope", said="age", age="teen"), dict(age="teen")),
     # danger that has passed
     (replace(MEETING, urgency="emergency"), typed("danger_over", "support", over=0.9), dict(urgency="urgent", topic="danger_over")),
     (replace(MEETING, urgency="emergency"), typed("danger_over", "emergency", over=0.9), dict(urgency="emergency")),

@@ -63,7 +63,7 @@ def summary(f: Figures) -> list[tuple[str, str, str]]:
         ("false 999 headline on info and chat", share(*info_chat), "≤ 2 %"),
         ("… on support", share(*f.headline_999(Urgency.SUPPORT)), "≤ 8 %"),
         ("… on urgent", share(*f.headline_999(Urgency.URGENT)), "≤ 20 %"),
-        ("urgent shown 101, CEOP or 999", share(*f.urgent_shown()), "≥ 96 %"),
+        ("urgent shown 101 or CEOP", share(*f.urgent_shown()), "≥ 96 %"),
         ("under-triage", share(*f.under_triage()), "≤ 2 %"),
         ("over-triage", share(*f.over_triage()), ""),
         ("tier right or defensible", share(*f.tier_accuracy()), ""),

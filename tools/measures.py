@@ -58,7 +58,7 @@ class Figures:
         return self._of(lambda h: h.urgency in tiers, lambda h, s: s.shown[0] == "999")
 
     def urgent_shown(self) -> tuple[int, int]:
-        """Urgent messages that were shown 101, CEOP, or 999 first."""
+        """Urgent messages that were shown 101 or CEOP."""
         return self._of(lambda h: h.urgency is Urgency.URGENT, lambda h, s: bool({"101", "ceop"} & set(s.shown)))
 
     def under_triage(self) -> tuple[int, int]:
