@@ -27,6 +27,7 @@ class Case:
     nation: str | None = None
     age: str | None = None  # the age group they gave: "under_13", "teen" or "adult"
     deaf: bool = False  # the reader said so
+    named: str | None = None  # the contact they asked for by name
 
     @property
     def voice(self) -> str:

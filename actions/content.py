@@ -17,7 +17,7 @@ from actions.contacts import NATIONS, ContactDirectory, ContentError, load_yaml,
 from actions.follow_ups import VOICES, FollowUps, load_follow_ups
 from actions.urgency import AUDIENCES, WORDS, Urgency
 
-UNASKED = ("more", "refusal")  # follow-ups that no button of their own asks for
+UNASKED = ("more", "refusal", "the_number")  # follow-ups that no button of their own asks for
 ROOT = Path(os.environ.get("SIGNPOST_CONTENT") or Path(__file__).resolve().parent.parent / "content")
 
 
@@ -59,7 +59,7 @@ class Content:
         """What goes under a reply: after a follow-up, its own further buttons."""
         if ask == "more":
             return Offer(None, "", (*self.choices.menu(case.audience), self.choices.in_danger))
-        if ask and ask != "refusal":
+        if ask and ask not in ("refusal", "the_number"):
             others = self.follow_ups.next_abouts(ask, case, tapped)
             return self.choices.after(case, ask, {i: title for i, title in others.items() if i != about}, about)
         return self.choices.offer(case, tuple(asked))
@@ -74,6 +74,7 @@ class Content:
         The contacts of an earlier worry stay in view when the topic is only "thanks" or "how do I report".
         """
         tier = case.urgency.word
+        asked_for = [case.named] if case.named else []
         ids = list(self.routes["by_urgency"][tier][case.audience])
         first, add = [], []
         for name in dict.fromkeys((case.topic, case.worry)):
@@ -85,13 +86,13 @@ class Content:
             add += self.routes["by_age"]["adult"]["add"]
         add += self.routes["by_nation"].get(case.nation, {}).get("add", [])
         if case.urgency is Urgency.EMERGENCY:
-            ids = ["999", *first, *ids[1:], *add]
+            ids = ["999", *asked_for, *first, *ids[1:], *add]
         else:
             # 999 closes the list: always there, and no false alarm at the top.
-            ids = [*first, *(i for i in ids if i != "999"), *add, "999"]
+            ids = [*asked_for, *first, *(i for i in ids if i != "999"), *add, "999"]
         ids = [near for i in ids for near in (*self.contacts.local(i), i)]
         open_to = set(self.contacts.offered(audience=case.audience, nation=case.nation))
-        always = set(self.routes["by_urgency"][tier][case.audience]) | set(first)
+        always = set(self.routes["by_urgency"][tier][case.audience]) | set(first) | set(asked_for)
         return [i for i in dict.fromkeys(ids) if i in open_to or i in always]
 
 

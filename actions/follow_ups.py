@@ -85,6 +85,9 @@ class FollowUps:
     def _refusal(self, entry, case, **_) -> Advice:
         return Advice(entry["say"], tuple(entry["steps"]))
 
+    def _the_number(self, entry, case, *, about, **_) -> Advice:
+        return Advice(f"{_group(entry['say'], case)} {_group(entry[about or 'childline'], case)}", ())
+
     def _what_happens(self, entry, case, *, about, route, **_) -> Advice:
         # "If I ring", from somebody young, is Childline; CEOP, which heads their route, has no telephone.
         young = case.audience not in ADULTS and case.urgency < Urgency.EMERGENCY and case.topic != "how_to_report"
@@ -95,7 +98,7 @@ class FollowUps:
 
     def _words_to_say(self, entry, case, *, about, route, tapped, **_) -> Advice:
         fitting = self.listeners(case, tapped)
-        liked = [about, *(["dsl"] if case.audience == "professional" else []), *route, *fitting]
+        liked = [about, *(["dsl"] if about == "teacher" else []), *(["dsl"] if case.audience == "professional" else []), *route, *fitting]
         who = next(w for w in liked if w in fitting)
         sentences = entry[who].get(entry["groups"].get(tapped or "", "general")) or entry[who]["general"]
         sentence = _own(sentences, case.voice) or _own(entry[who]["general"], case.voice)

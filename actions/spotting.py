@@ -25,6 +25,11 @@ _NOT_ON = frozenset("today tonight".split())  # "not now" may be in an hour
 
 _AGE_WORDS = {word: n for n, word in enumerate("five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen".split(), 5)}  # fmt: skip
 _NUMBER = r"(?P<n>\d{1,2}|" + "|".join(_AGE_WORDS) + r")"
+# Whom somebody means to tell: "how do i tell my mum", "what do i say to a teacher".
+_LISTENER = re.compile(
+    r"\b(?:tell|telling|(?:say|saying|speak|talk) to|ask|asking) (?:\w+ ){0,2}?(?:(?P<adult>mum|mam|mom|dad|nan|nana|gran|grandma|grandad|parents?|aunt|auntie|uncle|stepmum|stepdad|"
+    r"foster carer|carer|family|an adult|grown ?up)|(?P<school>teachers?|tutor|head of year|head teacher|headteacher|school|school nurse|pastoral))\b"
+)
 # Said of oneself: "im deaf", "deaf girl here", "i use bsl"; not "my nan is deaf", "fell on deaf ears".
 _DEAF = re.compile(
     r"\b(?:im|i am|iam|being|as a|we are both|born) (?:\w+ ){0,2}?(?:deaf|hard of hearing)\b(?! ears)|^\W*(?:hi |hello )?(?:deaf|hard of hearing)\b(?! ears)"
@@ -63,7 +68,7 @@ NATION_NAMES = {
 
 @dataclass(frozen=True)
 class Spotted:
-    """One thing found. kind: "app", "contact", "nation", "said", "age", "hears" or "reader". start, end: where in the text."""
+    """One thing found. kind: "app", "contact", "nation", "said", "age", "hears", "listener" or "reader". start, end: where in the text."""
 
     kind: str
     value: str
@@ -121,6 +126,17 @@ CONTACT_NAMES = {
     "101": ["101", "police", "the police", "polis", "coppers"],
     "ceop": ["ceop", "ceops"],
     "nspcc": ["nspcc", "nspc"],
+    "samaritans": ["samaritans", "samaritan"],
+    "shout": ["shout text", "text shout", "shout line", "85258"],
+    "papyrus": ["papyrus", "hopeline"],
+    "nhs111": ["111", "nhs 111", "nhs"],
+    "stop_it_now": ["stop it now"],
+    "crimestoppers": ["crimestoppers", "crime stoppers"],
+    "rph": ["revenge porn helpline", "revenge porn line"],
+    "victim_support": ["victim support"],
+    "missing": ["missing people", "runaway helpline"],
+    "report_remove": ["report remove"],
+    "council": ["social services", "social care", "childrens services"],
 }
 
 
@@ -149,6 +165,8 @@ def _facts(text: str) -> list[Spotted]:
         found.append(Spotted("said", said, 0, len(text)))
     if age := own_age(low):
         found.append(Spotted("age", age, 0, len(text)))
+    if listener := _LISTENER.search(low):
+        found.append(Spotted("listener", "trusted_adult" if listener["adult"] else "teacher", listener.start(), listener.end()))
     if _DEAF.search(low):
         found.append(Spotted("hears", "no", 0, len(text)))
     if reader := said_reader(low):

@@ -48,6 +48,10 @@ ALSO_SUICIDE = 0.25
 SURE_OF_ASK = 0.35
 # The constant answer to who asks how to get at a child, or which words set this off. No button leads to it.
 REFUSAL = "refusal"
+# The answer to who asks for one contact by name. No button leads to it.
+THE_NUMBER = "the_number"
+# Topics in which naming a contact asks for it; the last two only in a few words: "and samaritans?"
+ASKS_FOR_ONE = frozenset(["contact_numbers", "out_of_scope", "vague_distress"])
 # The family of danger (data/danger/) of those who can't speak because somebody would hear.
 CANT_TALK = "cant_talk"
 # Answers that are a fact about the reader or the child, or a day, and nothing more.
@@ -90,7 +94,14 @@ class State:
         """The case a reply is composed for. nation: the setting, where nobody has said one."""
         topic = self.topic or "vague_distress"
         return Case(
-            topic, Urgency.of(self.urgency), self.audience, self.worry or topic, nation=self.nation or nation, age=self.age, deaf=self.deaf
+            topic,
+            Urgency.of(self.urgency),
+            self.audience,
+            self.worry or topic,
+            nation=self.nation or nation,
+            age=self.age,
+            deaf=self.deaf,
+            named=self.about if self.ask == THE_NUMBER else None,
         )
 
     def without_question(self) -> "State":
@@ -253,7 +264,16 @@ def _ask(intent: str, message: Mapping[str, Any], found: dict[str, str], content
         ask = "cant_speak"
     if found.get("app") and intent in ABOUT_APPS:
         ask = "app_guide"
+    if (
+        found.get("contact")
+        and intent in ASKS_FOR_ONE
+        and (message.get("short") or intent == "contact_numbers")
+        and ask in (None, THE_NUMBER)
+    ):
+        ask = THE_NUMBER
     if ask not in content.follow_ups.abouts:
         return None, None
     about = found.get("app") if ask == "app_guide" else found.get("contact")
+    if ask == "words_to_say" and about is None:
+        about = found.get("listener")
     return ask, about if about in content.follow_ups.abouts[ask] else None

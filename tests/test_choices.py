@@ -44,7 +44,11 @@ def test_someone_in_danger_is_one_tap_from_999_and_never_questioned(offers):
     for case, offer in offers:
         titles = [b.title for b in offer.buttons]
         if case.urgency is Urgency.EMERGENCY:
-            assert offer.question is None and offer.words == "" and ("The danger is over now" in titles) is (case.topic != "suicidal_self_harm")
+            assert (
+                offer.question is None
+                and offer.words == ""
+                and ("The danger is over now" in titles) is (case.topic != "suicidal_self_harm")
+            )
         else:
             assert "Someone is in danger now" in titles, case
 

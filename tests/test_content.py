@@ -3,6 +3,7 @@
 import itertools
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -136,12 +137,18 @@ def test_every_number_we_say_is_in_the_directory(content, replies):
             assert not {n for n in numbers_in(text) if len(n) >= SHORTEST} - known, (case, text)
 
 
+def test_a_contact_asked_for_by_name_comes_first_and_behind_999_when_it_is_an_emergency(content):
+    calm = Case("contact_numbers", Urgency.INFO, "young_person", named="samaritans")
+    assert content.route(calm)[0] == "samaritans"
+    assert content.route(replace(calm, urgency=Urgency.EMERGENCY))[:2] == ["999", "samaritans"]
+
+
 def test_no_number_is_typed_into_the_words(root):
     """Numbers come from the directory, by {name}. Recorded offences are figures and no telephone numbers."""
     follow_ups = [*root.glob("content/apps/*.yml"), *(p for p in root.glob("content/follow_ups/*.yml") if p.stem != "only_one")]
     for path in [*root.glob("content/advice/*.yml"), root / "content/words.yml", root / "content/choices.yml", *follow_ups]:
         for line in path.read_text(encoding="utf-8").splitlines():
-            words = re.sub(NOT_TYPED, "", line)
+            words = re.sub(r"^ *[\w\"]+:", "", re.sub(NOT_TYPED, "", line))  # a key names a contact
             assert not re.findall(r"\d{3,}|\d[\d ]{2,}\d", words), f"{path.name}: {line}"
 
 

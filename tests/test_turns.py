@@ -132,6 +132,13 @@ CASES = [  # before     message                                                 
     (State(), typed("secrecy", "support") | {"signs": ["secrecy"], "wonders": True}, dict(ask="is_this_ok", topic="secrecy")),
     (State(), typed("secrecy", "support") | {"signs": ["secrecy"], "wonders": False}, dict(ask=None)),
     (State(), typed("out_of_scope", "chat") | {"signs": [], "wonders": True}, dict(ask=None)),
+    # words are for whom somebody wants to tell
+    (MEETING, typed("fear_of_trouble", "support", ask="words_to_say", listener="teacher"), dict(ask="words_to_say", about="teacher")),
+    # one contact, asked for by name
+    (State(), typed("contact_numbers", "info", contact="nspcc"), dict(ask="the_number", about="nspcc")),
+    (MEETING, typed("out_of_scope", "chat", contact="samaritans") | {"short": True}, dict(ask="the_number", about="samaritans")),
+    (MEETING, typed("fear_of_trouble", "support", contact="101") | {"short": True}, dict(ask=None)),
+    (replace(MEETING, urgency="emergency"), typed("contact_numbers", "info", contact="101"), dict(ask="the_number", about="101", urgency="emergency")),
     # who probes gets one answer, whatever the model makes of it; danger in the same words still counts
     (State(), typed("parent_advice", "info", reader=("parent", 0.9)) | {"probing": True}, dict(ask="refusal", topic="trolling_abuse", urgency="chat", audience="unknown")),
     (State(), typed("image_request", "urgent") | {"probing": True}, dict(ask="refusal", urgency="chat")),
