@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from actions.content import Content
 
 
+AGAIN = 2  # steps that are said again when the same advice was given just before
+
+
 @dataclass(frozen=True)
 class Case:
     """What is known about a conversation when a reply is due. Holds labels, never words that somebody typed."""
@@ -34,6 +37,11 @@ class Case:
         """Whose words to use: an unknown reader gets the young person's."""
         voice = "young_person" if self.audience == "unknown" else self.audience
         return "under_13" if voice == "young_person" and self.age == "under_13" else voice
+
+    @property
+    def grown_up(self) -> bool:
+        """Whether the reader speaks for themselves and said that they are 18 or over."""
+        return self.age == "adult" and self.audience in ("young_person", "unknown")
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,9 @@ def _lead(case: Case, content: Content) -> str:
     # A question that comes up inside a worry is about that worry.
     offline = case.urgency is Urgency.URGENT and {case.topic, case.worry} & set(words["offline_topics"])
     deaf = words["deaf"]["lead"].get("offline" if offline else case.urgency.word)
-    if case.deaf and deaf and case.audience != "professional":
+    if case.grown_up and case.urgency.word in words["lead_adult"]:
+        lead = words["lead_adult"][case.urgency.word]
+    elif case.deaf and deaf and case.audience != "professional":
         lead = deaf["adult" if case.audience == "parent" else "young"]
     elif offline:
         lead = words["lead_offline_urgent"][case.audience]
@@ -100,12 +110,12 @@ def compose(
     advice: what to say instead of the topic's own advice: the words of `follow_up`.
     personal: somebody typed personal details; they are asked not to, and told who should have them.
     foreign: somebody writes in another language than English.
-    again: the same advice was given just before; it stands, but is not opened with the same words as if nobody had listened.
+    again: the same advice was given just before; it stands, but is neither opened with the same words nor told at length.
     """
     topic = content.topics.get(case.topic) or content.topics["vague_distress"]
-    said = advice or topic.for_reader(case.voice, case.urgency)
+    said = advice or topic.for_reader("adult" if case.grown_up else case.voice, case.urgency)
     contact_ids = content.route(case)
-    steps = [*said.steps, *said.avoid, said.tell]
+    steps = [*said.steps[:AGAIN]] if again else [*said.steps, *said.avoid, said.tell]
     if foreign:
         steps.insert(0, content.words["foreign"])
     if case.deaf and case.urgency is Urgency.EMERGENCY:

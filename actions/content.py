@@ -17,6 +17,7 @@ from actions.contacts import NATIONS, ContactDirectory, ContentError, load_yaml,
 from actions.follow_ups import VOICES, FollowUps, load_follow_ups
 from actions.urgency import AUDIENCES, WORDS, Urgency
 
+YEARS = {"under_13": 12, "teen": 15}  # an age that stands for each group of the young
 UNASKED = ("more", "refusal", "the_number")  # follow-ups that no button of their own asks for
 ROOT = Path(os.environ.get("SIGNPOST_CONTENT") or Path(__file__).resolve().parent.parent / "content")
 
@@ -35,10 +36,10 @@ class Topic:
         """The advice that fits best.
 
         A tier the topic does not have borrows the next one up that it has, or else the next one down: a reader is
-        never left without words.
+        never left without words. An adult who was harmed gets a young person's where there are none of their own.
         """
         tier = min((t for t in self.tiers if t >= urgency), default=max(self.tiers))
-        return self.advice[voice, tier]
+        return self.advice.get((voice, tier)) or self.advice["young_person", tier]
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Content:
         The contacts of an earlier worry stay in view when the topic is only "thanks" or "how do I report".
         """
         tier = case.urgency.word
-        asked_for = [case.named] if case.named else []
+        asked_for = [case.named] if case.named and case.named != "999" else []  # 999 heads an emergency and nothing else
         ids = list(self.routes["by_urgency"][tier][case.audience])
         first, add = [], []
         for name in dict.fromkeys((case.topic, case.worry)):
@@ -82,8 +83,11 @@ class Content:
             if tier in extra.get("urgency", WORDS):
                 first += extra.get("first", [])
                 add += extra.get("add", [])
-        if case.age == "adult" and case.audience in ("young_person", "unknown"):
-            add += self.routes["by_age"]["adult"]["add"]
+        if case.grown_up:
+            for_adults = self.routes["by_age"]["adult"]
+            add += for_adults["add"]
+            if {case.topic, case.worry} & set(for_adults["first_for"]):
+                first += for_adults["first"]
         add += self.routes["by_nation"].get(case.nation, {}).get("add", [])
         if case.urgency is Urgency.EMERGENCY:
             ids = ["999", *asked_for, *first, *ids[1:], *add]
@@ -91,7 +95,8 @@ class Content:
             # 999 closes the list: always there, and no false alarm at the top.
             ids = [*asked_for, *first, *(i for i in ids if i != "999"), *add, "999"]
         ids = [near for i in ids for near in (*self.contacts.local(i), i)]
-        open_to = set(self.contacts.offered(audience=case.audience, nation=case.nation))
+        # Adults keep the contacts of the young: many are 18, and some were younger when it happened.
+        open_to = set(self.contacts.offered(audience=case.audience, nation=case.nation, age=YEARS.get(case.age)))
         always = set(self.routes["by_urgency"][tier][case.audience]) | set(first) | set(asked_for)
         return [i for i in dict.fromkeys(ids) if i in open_to or i in always]
 
@@ -134,11 +139,11 @@ def _topic(path: Path) -> Topic:
     except ValueError as error:
         raise ContentError(f"{where}: 'tiers': {error}") from None
     advice = {}
-    for voice in VOICES:
+    for voice in (*VOICES, *(["adult"] if "adult" in entry else [])):
         blocks = need(entry, voice, where)
         if wrong := set(blocks) - {t.word for t in tiers}:
             raise ContentError(f"{where}: {voice} has {sorted(wrong)[0]!r}, which is not among its tiers")
-        for tier in tiers:
+        for tier in tiers if voice != "adult" else [t for t in tiers if t.word in blocks]:
             advice[voice, tier] = _advice(need(blocks, tier.word, f"{where}: {voice}"), f"{where}: {voice}: {tier.word}")
     return Topic(path.stem, need(entry, "title", where), tiers, reviewed_by(entry, where), advice)
 
@@ -161,7 +166,9 @@ def _check_routes(routes: dict, contacts: ContactDirectory, path: Path) -> None:
             known([*extra.get("first", []), *extra.get("add", [])], f"{part}: {name}")
             if wrong := set(extra.get("urgency", [])) - set(WORDS):
                 raise ContentError(f"{path}: {part}: {name}: urgency {sorted(wrong)[0]!r} is not a tier")
-    known(need(routes, "by_age", str(path)).get("adult", {}).get("add", []), "by_age: adult")
+    for_adults = need(need(routes, "by_age", str(path)), "adult", f"{path}: by_age")
+    known([*need(for_adults, "first", f"{path}: by_age: adult"), *need(for_adults, "add", f"{path}: by_age: adult")], "by_age: adult")
+    need(for_adults, "first_for", f"{path}: by_age: adult")
     if wrong := set(routes["by_nation"]) - set(NATIONS):
         raise ContentError(f"{path}: by_nation: {sorted(wrong)[0]!r} is not a nation")
 

@@ -163,7 +163,7 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
     elif message.get("foreign"):  # what the model makes of another language is chance; nobody is turned away over it
         intent, now = "vague_distress", highest(now, Urgency.SUPPORT)
     elif state.worry and message.get("short"):
-        intent, now = _fragment(state.worry, intent, now, message)
+        intent, now = _fragment(state, intent, now, message)
     if state.worry == OWN_ACTS and intent not in PLEASANTRIES:
         intent = OWN_ACTS
     over = (message.get("over") or 0) >= SURE_ENOUGH and state.worry != SUICIDE
@@ -183,7 +183,8 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
         deaf=state.deaf or found.get("hears") == "no",
     )
     told_more = corrected or found.get("nation") or found.get("age") or found.get("said") in BARE_FACTS
-    if state.worry and (intent in MORE_OF_IT or (intent in MANNERS and told_more)):
+    more = MORE_OF_IT | {"danger_over"} if worry == SUICIDE else MORE_OF_IT
+    if state.worry and (intent in more or (intent in MANNERS and told_more)):
         state = replace(state, topic=state.worry)  # "no I meant my friend": the worry again, for the new reader
     if state.question:
         state = _question_met(state, intent, now, found.get("said"), content)
@@ -195,14 +196,18 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
     return replace(state, ask=ask, about=about)
 
 
-def _fragment(worry: str, intent: str, now: Urgency, message: Mapping[str, Any]) -> tuple[str, Urgency]:
-    """Topic and urgency of a few words inside a worry: the model's, where it is sure; else those of the worry and of no more danger."""
+def _fragment(state: State, intent: str, now: Urgency, message: Mapping[str, Any]) -> tuple[str, Urgency]:
+    """Topic and urgency of a few words inside a worry: the model's, where it is sure; else those of the worry and of no more danger.
+
+    In an emergency the worry that made it one keeps the word, unless the few words are another one.
+    """
     urgency, heard = message.get("urgency") or {}, message.get("intent") or {}
     scores = urgency.get("scores") or {}
     if now is Urgency.EMERGENCY and urgency.get("by") == "model" and scores.get(now.word, 1.0) < SURE_OF_FRAGMENT:
         now = Urgency.of(max((tier for tier in scores if tier != now.word), key=scores.__getitem__))
-    if now < Urgency.EMERGENCY and intent not in MANNERS | QUESTIONS and heard.get("confidence", 1.0) < SURE_OF_TOPIC:
-        intent = worry
+    in_emergency = state.urgency == Urgency.EMERGENCY.word
+    if now < Urgency.EMERGENCY and intent not in MANNERS | QUESTIONS and (in_emergency or heard.get("confidence", 1.0) < SURE_OF_TOPIC):
+        intent = state.worry
     return intent, now
 
 

@@ -22,8 +22,8 @@ SHORTEST = 3  # digits: what can be dialled has three or more; ages and the keyp
 @pytest.fixture(scope="module")
 def replies(content) -> list:
     """Every case there can be, with its reply."""
-    every = itertools.product(content.topics, Urgency, AUDIENCES, (None, "under_13", "adult"))
-    cases = [Case(topic, urgency, audience, age=age) for topic, urgency, audience, age in every]
+    every = itertools.product(content.topics, Urgency, AUDIENCES, (None, "under_13", "teen", "adult"), (False, True))
+    cases = [Case(topic, urgency, audience, age=age, deaf=deaf) for topic, urgency, audience, age, deaf in every]
     return [(case, compose(case, content)) for case in cases]
 
 
@@ -65,6 +65,42 @@ def test_an_emergency_says_how_to_call_without_speaking(content):
         words = " ".join(compose(Case("in_person_danger", Urgency.EMERGENCY, audience), content).texts)
         assert "55" in words and "999bsl.co.uk" in words and "18000" in words
         assert "999 55" not in words and words.index("999") < words.index("55")
+
+
+def test_a_deaf_reader_is_told_first_of_ways_that_need_no_voice(content):
+    for audience in AUDIENCES:
+        now = compose(Case("abuse_at_home", Urgency.EMERGENCY, audience, deaf=True), content)
+        assert "999bsl.co.uk" in now.card["steps"][0] and "18000" in now.card["steps"][1]
+        for urgency in (Urgency.EMERGENCY, Urgency.SUPPORT):
+            case = Case("confidentiality", urgency, audience, deaf=True)
+            advice = content.follow_ups.advice("cant_speak", None, case)
+            assert not re.search(r"\b(?:55|cough|tap|whisper)\b", " ".join([advice.say, *advice.steps]), re.I)
+    for topic, urgency in itertools.product(("image_request", "abuse_at_home"), (Urgency.URGENT, Urgency.SUPPORT)):
+        first = compose(Case(topic, urgency, "young_person", deaf=True), content).texts[0]
+        assert "type to Childline" in first and not re.search(r"\bring\b", first)
+
+
+def test_an_adult_who_was_harmed_is_sent_to_those_who_help_adults(content):
+    for topic in ("images_shared", "sextortion"):
+        reply = compose(Case(topic, Urgency.URGENT, "young_person", age="adult"), content)
+        said = " ".join([reply.texts[0], *reply.card["steps"]])
+        assert ids(reply)[:2] == ["101", "rph"] and "Revenge Porn Helpline" in said
+        assert "CEOP" not in reply.texts[0] and "Childline" not in reply.texts[0] and "Report Remove" not in said and "teacher" not in said
+    assert "rhc" not in content.route(Case("how_to_block", Urgency.INFO, "young_person", age="under_13"))
+    assert "rhc" in content.route(Case("how_to_block", Urgency.INFO, "young_person", age="teen"))
+
+
+def test_what_was_just_said_is_not_said_again_at_length(content):
+    case = Case("image_request", Urgency.URGENT, "young_person")
+    once, again = compose(case, content), compose(case, content, again=True)
+    assert ids(once) == ids(again) and once.card["steps"][-1] == again.card["steps"][-1]
+    assert len(again.card["steps"]) == 3 < len(once.card["steps"])
+
+
+def test_harm_that_is_not_online_is_not_sent_to_ceop_first_whatever_is_asked_next(content):
+    for topic in ("abuse_at_home", "fear_of_trouble", "is_it_my_fault", "confidentiality", "danger_over"):
+        first = compose(Case(topic, Urgency.URGENT, "young_person", worry="abuse_at_home"), content).texts[0]
+        assert "CEOP" not in first and "101" in first, topic
 
 
 def test_adults_see_the_nspcc(replies):
