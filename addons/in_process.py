@@ -44,10 +44,6 @@ class InProcessActions(EndpointConfig):
     def _threads(self) -> Threads:
         return Threads("action")
 
-    def prepare(self) -> None:
-        """Import the actions now: a content error should stop the start, not the first message."""
-        _ = self._executor
-
     async def request(self, *args, json: dict | None = None, **kwargs) -> dict | None:
         """Run the action named in `json["next_action"]`; its events and responses, as the action server would."""
         name = (json or {}).get("next_action", "?")

@@ -8,19 +8,19 @@ import random
 import shutil
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import repeat
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import structlog
 from threadpoolctl import threadpool_limits
-from tokenizers import Tokenizer
 
 from actions.urgency import Urgency
 from addons.attention_head import AttentionHead, Task, plan
-from addons.encoder import MAX_PIECES, Encoder, WrongWeights, head_of, write_onnx
+from addons.encoder import Encoder, WrongWeights, head_of, tokenizer, write_onnx
 from addons.left_out import to_read
 from addons.ngrams import NgramHead
 from addons.progress import Progress
@@ -36,7 +36,7 @@ TASK_WEIGHTS = {"urgency": 1.0, "topic": 0.5, "audience": 0.3, "ask": 0.3}
 
 
 @dataclass
-class Reader:
+class EncoderAndHead:
     """An encoder and the head that learned with it."""
 
     encoder: Encoder
@@ -47,10 +47,74 @@ class Reader:
         return self.head.predict(self.encoder.tokens(texts))
 
 
+@dataclass
+class Lesson:
+    """What one encoder's head learns from. start: the head tuned with the encoder, {} when there is none; rows: numbers of the texts."""
+
+    encoder: Encoder
+    start: dict[str, np.ndarray]
+    rows: np.ndarray
+    rounds: int
+    adapter: Path | None = None  # where `start` comes from
+
+    def read(self, texts: list[str], progress: Callable[..., None]) -> list[np.ndarray]:
+        """The tokens of its texts, float16 (pieces, width) each."""
+        return [t.astype(np.float16) for t in self.encoder.tokens([texts[i] for i in self.rows], progress)]
+
+    def learn(
+        self,
+        tokens: list[np.ndarray],
+        seed: int,
+        *,
+        truth: dict[str, np.ndarray],
+        labels: dict[str, list[str]],
+        progress: Callable[..., None],
+    ) -> AttentionHead:
+        """The head after its rounds over these tokens. truth: label numbers of all texts, by task."""
+        weights = {task: w for task, w in TASK_WEIGHTS.items() if task in labels}
+        tasks = [Task(labels[task], truth[task][self.rows], w, 0.5 if task == "urgency" else 0.0) for task, w in weights.items()]
+        head = AttentionHead.fresh(tokens[0].shape[1], [len(names) for names in labels.values()], np.random.default_rng(seed))
+        if self.start:
+            if {name: array.shape for name, array in self.start.items()} != {name: array.shape for name, array in head.p.items()}:
+                raise WrongWeights(f"{self.adapter}: its head does not fit addons/attention_head.py; run `make tune`")
+            head.p = self.start
+        return head.fit(tokens, tasks, rounds=self.rounds, seed=seed, on=bool(self.start), progress=progress)
+
+
+class Stop(threading.Event):
+    """Lets one thread's failure, or Ctrl-C, end the others at their next step."""
+
+    def unless(self, progress: Callable[..., None]) -> Callable[..., None]:
+        """The same progress, which raises CancelledError once this is set."""
+
+        def go_on(steps: int = 1) -> None:
+            if self.is_set():
+                raise CancelledError
+            progress(steps)
+
+        return go_on
+
+
+def _letters_and_words(
+    texts: list[str], truth: dict[str, np.ndarray], labels: dict[str, list[str]], copies: float, seed: int, stop: Stop
+) -> NgramHead:
+    rng = random.Random(seed)
+    twice = [i for i in range(len(texts)) for _ in range(int(copies) + (rng.random() < copies % 1))]
+    rows = [*range(len(texts)), *twice]
+    with Progress("word and letter features", len(rows) * NgramHead.READINGS + len(labels)) as progress:
+        return NgramHead.train(
+            [*texts, *(noisy(texts[i], rng) for i in twice)],
+            {task: t[rows] for task, t in truth.items()},
+            {task: len(names) for task, names in labels.items()},
+            seed=seed,
+            progress=stop.unless(progress),
+        )
+
+
 class Judge:
     """The trained parts together, without Rasa: text in, probabilities out. `Recogniser` wraps it; calibration uses it too."""
 
-    def __init__(self, readers: list[Reader], ngrams: NgramHead, spelling: Spelling, labels: dict[str, list[str]], mix: float):
+    def __init__(self, readers: list[EncoderAndHead], ngrams: NgramHead, spelling: Spelling, labels: dict[str, list[str]], mix: float):
         self.readers = readers
         self.ngrams = ngrams
         self.spelling = spelling
@@ -58,69 +122,53 @@ class Judge:
         self.mix = mix
 
     @classmethod
-    def train(cls, encoders, texts, truths, *, rounds, fresh_rounds, mix, copies, seed, again=1.0, adapters=()) -> "Judge":
-        """adapters: of the encoders, in their order, none when their tuned heads are not wanted; truths: {"urgency"|"topic"|"audience"|"ask":
-        list of labels}, all or some; copies: share the n-grams learn mistyped as well.
+    def train(
+        cls,
+        encoders: Sequence[Encoder],
+        texts: list[str],
+        truths: dict[str, list[str]],
+        *,
+        rounds: int,
+        fresh_rounds: int,
+        mix: float,
+        copies: float,
+        seed: int,
+        again: float = 1.0,
+        adapters: Sequence[Path] = (),
+    ) -> "Judge":
+        """Heads above the encoders, and letters and words beside them, all at once.
 
+        truths: a label for each text, by task ("urgency", "topic", "audience", "ask"; all or some). copies: share of the texts that
+        the n-grams learn mistyped as well. adapters: of the encoders, in their order; none when their tuned heads are not wanted.
         A head goes on, for `rounds`, from the one that was tuned with its encoder, when that tells the same labels apart: on its
         part of what the tuner has not seen, and `again` of what it has. Else it starts fresh, reads all, and takes `fresh_rounds`.
+        Raises WrongWeights when a tuned head is of another shape. Stopped (Ctrl-C), all parts stop at their next step.
         """
         labels = {task: TIERS if task == "urgency" else sorted(set(truths[task])) for task in TASK_WEIGHTS if task in truths}
         truth = {task: np.array([labels[task].index(v) for v in truths[task]]) for task in labels}
-        sizes = {task: len(labels[task]) for task in labels}
-        starts = [_start(adapter, labels) for adapter in adapters or [None] * len(encoders)]
-        reads = [to_read(texts, again, part, len(starts)) if start else np.arange(len(texts)) for part, start in enumerate(starts)]
-        stopped = threading.Event()
-
-        def unless_stopped(progress):
-            def go_on(steps: int = 1) -> None:
-                if stopped.is_set():
-                    raise CancelledError
-                progress(steps)
-
-            return go_on
-
-        def tokens_of(part: int, progress) -> list[np.ndarray]:
-            return _half(encoders[part].tokens([texts[i] for i in reads[part]], progress))
-
-        def head(part: int, tokens: list[np.ndarray], progress) -> AttentionHead:
-            start, read = starts[part], reads[part]
-            tasks = [Task(labels[t], truth[t][read], w, 0.5 if t == "urgency" else 0.0) for t, w in TASK_WEIGHTS.items() if t in labels]
-            head = AttentionHead.fresh(tokens[0].shape[1], [*sizes.values()], np.random.default_rng(seed + part))
-            if start:
-                if {name: array.shape for name, array in start.items()} != {name: array.shape for name, array in head.p.items()}:
-                    raise WrongWeights(f"{adapters[part]}: its head does not fit addons/attention_head.py; run `make tune`")
-                head.p = start
-            return head.fit(tokens, tasks, rounds=rounds[part], seed=seed + part, on=bool(start), progress=progress)
-
-        def letters_and_words() -> NgramHead:
-            rng = random.Random(seed)
-            twice = [i for i in range(len(texts)) for _ in range(int(copies) + (rng.random() < copies % 1))]
-            rows = [*range(len(texts)), *twice]
-            with Progress("word and letter features", len(rows) * NgramHead.READINGS + len(labels)) as progress:
-                return NgramHead.train(
-                    [*texts, *(noisy(texts[i], rng) for i in twice)],
-                    {task: t[rows] for task, t in truth.items()},
-                    sizes,
-                    seed=seed,
-                    progress=unless_stopped(progress),
-                )
-
+        lessons = []
+        for part, (encoder, adapter) in enumerate(zip(encoders, adapters or [None] * len(encoders), strict=True)):
+            start = _start(adapter, labels)
+            rows = to_read(texts, again, part, len(encoders)) if start else np.arange(len(texts))
+            lessons.append(Lesson(encoder, start, rows, rounds if start else fresh_rounds, adapter))
+        stop = Stop()
         # Everything at once, each with one thread of arithmetic: a tenth faster than one after the other with two, and the same sums on any machine.
-        with threadpool_limits(1), ThreadPoolExecutor(len(starts) + 1) as pool:
+        with threadpool_limits(1), ThreadPoolExecutor(len(lessons) + 1) as pool:
             try:
-                ngrams = pool.submit(letters_and_words)
-                with Progress("reading examples", sum(map(len, reads))) as progress:
-                    tokens = [*pool.map(tokens_of, range(len(starts)), repeat(unless_stopped(progress)))]
-                rounds = [rounds if start else fresh_rounds for start in starts]
-                steps = sum(plan(len(t), r, on=bool(start))[2] for t, r, start in zip(tokens, rounds, starts, strict=True))
-                with Progress(f"training {len(starts)} heads", steps) as progress:
-                    heads = [*pool.map(head, range(len(starts)), tokens, repeat(unless_stopped(progress)))]
-                ngrams = ngrams.result()
+                ngrams = pool.submit(_letters_and_words, texts, truth, labels, copies, seed, stop)
+                with Progress("reading examples", sum(len(lesson.rows) for lesson in lessons)) as progress:
+                    tokens = [*pool.map(lambda lesson: lesson.read(texts, stop.unless(progress)), lessons)]
+                steps = sum(plan(len(t), lesson.rounds, on=bool(lesson.start))[2] for t, lesson in zip(tokens, lessons, strict=True))
+                with Progress(f"training {len(lessons)} heads", steps) as progress:
+                    seeds = range(seed, seed + len(lessons))
+                    learn = partial(Lesson.learn, truth=truth, labels=labels, progress=stop.unless(progress))
+                    heads = [*pool.map(learn, lessons, tokens, seeds)]
+                letters_and_words = ngrams.result()
             except BaseException:  # Ctrl-C too: what is still running stops at its next step
-                stopped.set()
+                stop.set()
                 raise
-        return cls([*map(Reader, encoders, heads)], ngrams, Spelling.learn(texts, encoders[0].whole_words()), labels, mix)
+        readers = [*map(EncoderAndHead, encoders, heads)]
+        return cls(readers, letters_and_words, Spelling.learn(texts, encoders[0].whole_words()), labels, mix)
 
     def scores(self, texts: list[str]) -> dict[str, np.ndarray]:
         """Probabilities by task: float (n, labels)."""
@@ -158,11 +206,9 @@ class Judge:
     def load(cls, folder: Path, mix: float) -> "Judge":
         """From what `save` wrote. Raises WrongWeights when no encoder runs on this machine."""
         labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-        pieces = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        pieces.no_padding()
-        pieces.enable_truncation(MAX_PIECES)
+        pieces = tokenizer(folder / "tokenizer.json")
         sizes = [len(labels[task]) for task in TASK_WEIGHTS]
-        readers = [Reader(_encoder(place, pieces), _head(place, sizes)) for place in sorted(folder.glob("reader_*"))]
+        readers = [EncoderAndHead(_encoder(place, pieces), _head(place, sizes)) for place in sorted(folder.glob("reader_*"))]
         counts = json.loads((folder / "spelling.json").read_text(encoding="utf-8"))
         return cls(readers, NgramHead.load(folder), Spelling(counts, readers[0].encoder.whole_words()), labels, mix)
 
@@ -183,10 +229,6 @@ def multiplied(*readings: tuple[np.ndarray, float]) -> np.ndarray:
     """
     product = np.prod([np.clip(share, LEAST, 1) ** power for share, power in readings], axis=0)
     return product / product.sum(axis=-1, keepdims=True)
-
-
-def _half(tokens):
-    return [t.astype(np.float16) for t in tokens]
 
 
 def write_encoders(folder: Path, adapters: list[Path]) -> list[Encoder]:

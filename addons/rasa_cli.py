@@ -19,7 +19,6 @@ from addons import lean
 
 def main() -> None:
     """Run the Rasa command given on the command line."""
-    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     if {"run", "shell"} & set(sys.argv[1:2]):
         # One message is small work: numpy's threads would only wait for each other (half the CPU of a turn).
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

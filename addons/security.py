@@ -9,6 +9,7 @@ SIGNPOST_PROXIES: how many proxies of ours stand before this server; only then i
 SIGNPOST_MODELS: the one folder a model may come from; by default models/ beside this code.
 """
 
+import itertools
 import os
 import re
 import sys
@@ -63,17 +64,25 @@ def cors_headers(origin: str | None, path: str, allowed: Collection[str]) -> dic
     }
 
 
-def check_model(argv: list[str], environment) -> None:
-    """SystemExit unless --model is inside our own folder: a model archive decides what is said, so it is code.
+class ForeignModelError(PermissionError):
+    """A model from outside our own folder: it decides what is said, so it is code. It is not loaded."""
 
-    A path that does not exist passes: the server then starts without a model and says so.
-    """
-    if "--model" not in argv[:-1] and "-m" not in argv[:-1]:
-        return
-    given = argv[argv.index("--model" if "--model" in argv else "-m") + 1]
+
+def check_model(given: str | os.PathLike, environment: Mapping[str, str]) -> None:
+    """ForeignModelError unless the path is inside our own folder. One that does not exist passes: the server then says that it has no model."""
     folder = Path(environment.get("SIGNPOST_MODELS") or MODELS).resolve()
     if not Path(given).resolve().is_relative_to(folder):
-        raise SystemExit(f"--model {given}: models are loaded from {folder} only (SIGNPOST_MODELS)")
+        raise ForeignModelError(f"{given}: models are loaded from {folder} only (SIGNPOST_MODELS)")
+
+
+def models_named(argv: list[str]) -> list[str]:
+    """The model paths on a `rasa run` or `rasa shell` command line, in each form that Rasa takes."""
+    named = [b for a, b in itertools.pairwise(argv) if a in ("-m", "--model")]
+    named += [a.partition("=")[2] for a in argv if a.startswith("--model=")]
+    last = argv[-1]
+    if len(argv) > 2 and not argv[-2].startswith("-") and not last.startswith("-") and Path(last).exists():
+        named.append(last)  # Rasa takes a last word that is a file for a model
+    return named
 
 
 def fit(app: Sanic, environment=os.environ) -> Sanic:
@@ -103,9 +112,21 @@ def install() -> None:
     """Fit what Rasa builds from now on; refuse a model from elsewhere."""
     import rasa.core.run
     import rasa.server
+    from rasa.core.agent import Agent
 
-    if "run" in sys.argv[1:2]:
-        check_model(sys.argv, os.environ)
+    try:
+        for model in models_named(sys.argv):
+            check_model(model, os.environ)
+    except ForeignModelError as error:
+        raise SystemExit(str(error)) from None
+    load = Agent.load_model
+
+    def load_ours(agent, model_path, *args, **kwargs):
+        # Whatever the command line was made of, here is what would be read.
+        check_model(model_path, os.environ)
+        return load(agent, model_path, *args, **kwargs)
+
+    Agent.load_model = load_ours
     made = rasa.core.run.configure_app
     rasa.core.run.configure_app = lambda *args, **kwargs: fit(made(*args, **kwargs))
     # Rasa's own: a greeting with its version on "/", and CORS with credentials.

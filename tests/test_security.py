@@ -10,7 +10,7 @@ lean.install()
 
 from addons import quiet_log  # noqa: E402
 from addons.rate_limit import RateLimits, Refused  # noqa: E402
-from addons.security import SettingError, check_model, cors_headers, sites  # noqa: E402
+from addons.security import ForeignModelError, SettingError, check_model, cors_headers, models_named, sites  # noqa: E402
 
 SCHOOL = "https://www.school.example"
 
@@ -58,12 +58,20 @@ def test_a_site_that_is_no_origin_stops_the_start(setting):
 def test_a_model_is_loaded_from_our_own_folder_only(tmp_path):
     (tmp_path / "models").mkdir()
     mine = {"SIGNPOST_MODELS": str(tmp_path / "models")}
-    check_model(["rasa", "run", "--model", str(tmp_path / "models" / "signpost.tar.gz")], mine)
-    check_model(["rasa", "run", "--model", "models/signpost.tar.gz"], {})
+    check_model(tmp_path / "models" / "signpost.tar.gz", mine)
+    check_model("models/signpost.tar.gz", {})
     (tmp_path / "models" / "link.tar.gz").symlink_to("/tmp/elsewhere.tar.gz")
     for outside in ("/tmp/elsewhere.tar.gz", f"{tmp_path}/models/../x.tar.gz", f"{tmp_path}/models/link.tar.gz"):
-        with pytest.raises(SystemExit, match="SIGNPOST_MODELS"):
-            check_model(["rasa", "run", "--model", outside], mine)
+        with pytest.raises(ForeignModelError, match="SIGNPOST_MODELS"):
+            check_model(outside, mine)
+
+
+@pytest.mark.parametrize("form", [["--model", "{}"], ["-m", "{}"], ["--model={}"], ["{}"], ["--debug", "--model={}", "--port", "1"]])
+def test_a_model_is_found_however_it_is_named_on_the_command_line(form, tmp_path):
+    (tmp_path / "x.tar.gz").touch()
+    given = str(tmp_path / "x.tar.gz")
+    assert models_named(["rasa", "run", *(part.format(given) for part in form)]) == [given]
+    assert models_named(["rasa", "run"]) == models_named(["rasa", "run", "--port", "5005"]) == []
 
 
 class Clock:
