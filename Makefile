@@ -12,7 +12,7 @@ RASA := $(PY) -m addons.rasa_cli
 MODEL := models/signpost.tar.gz
 WITH_BROWSER = PYTHONPATH=$$(echo $(CURDIR)/.tools/browser/lib/python3*/site-packages)
 TRAINED_ON := config.yml domain.yml data/rules.yml data/stories.yml $(wildcard data/encoder/*.npz data/nlu/*.yml) \
-	$(addprefix addons/,recogniser.py judge.py danger_detector.py attention_head.py ngrams.py encoder.py left_out.py spelling.py typos.py)
+	$(addprefix addons/,recogniser.py judge.py attention_head.py ngrams.py encoder.py left_out.py spelling.py typos.py)
 export RASA_TELEMETRY_ENABLED := false
 export ORT_DISABLE_TELEMETRY := 1
 # Rasa's own dependencies grumble about each other's age; nothing of ours is silenced in the tests.
@@ -92,7 +92,6 @@ $(UV):
 	@echo "Fetching uv $(UV_VERSION) into .tools …"
 	@$(PYTHON) -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-# Playwright's driver is 160 MB, so only these jobs ask for it.
 # In an environment of its own: the driver is 160 MB, and who serves or edits words does without.
 browser: .tools/browser/ready
 	@$(PY) -m tools.chromium
@@ -142,5 +141,5 @@ bench: $(MODEL) browser  ## how fast it answers here
 screenshots: $(MODEL) browser  ## take the pictures of the README
 	@$(WITH_BROWSER) $(PY) -m tools.screenshots
 
-clean:  ## remove what was built (not your changes)
-	@rm -rf .venv .tools models .rasa results
+clean:  ## remove what was built (not your changes, nor half-done tuning)
+	@rm -rf .venv .tools models .rasa; find results -mindepth 1 ! -name "tuning_*" -delete 2>/dev/null || true

@@ -52,9 +52,11 @@ class ReadMessage(Action):
     """
 
     def name(self) -> str:
+        """The name by which Rasa calls it before the policies."""
         return "action_validate_slot_mappings"
 
     def run(self, dispatcher, tracker, domain) -> list[dict]:
+        """The slots that change, as events. tracker.latest_message: Rasa's parse data with our labels."""
         before = _state(tracker)
         # The channel's floor too: it knows of turns that failed, here or in another process, and left no trace in the tracker.
         floor = ((tracker.latest_message or {}).get("metadata") or {}).get("floor") or "chat"
@@ -74,9 +76,11 @@ class ActionAdvise(Action):
     """Reply with advice on what was just raised or asked, and who can help."""
 
     def name(self) -> str:
+        """The name in rules and stories."""
         return "action_advise"
 
     def run(self, dispatcher, tracker, domain) -> list[dict]:
+        """Send the reply; note the open question and the advice given."""
         state, words, message = _state(tracker), content(), tracker.latest_message or {}
         case: Case = state.case(words.nation)
         advice = None

@@ -31,6 +31,7 @@ class Choice:
 
     @property
     def payload(self) -> str:
+        """What a tap sends, e.g. /choose{"answer":"in_danger"}."""
         return "/choose" + json.dumps(dict(self.chosen), separators=(",", ":"), sort_keys=True)
 
     def card(self) -> dict:

@@ -57,10 +57,27 @@ class FollowUps:
         about: the contact, listener, app, case or nation; None for the likeliest. route: the contacts on the card.
         signs: warning signs found in what was just typed; None when a button was tapped.
         """
-        maker: Callable | None = getattr(self, f"_{ask}", None) or (self._block if ask in self.words else None)
+        maker: Callable | None = self._makers().get(ask) or (self._block if ask in self.words else None)
         if maker is None:
             return None
         return maker(self.words[ask], case, ask=ask, about=about, route=tuple(route), signs=signs, tapped=tapped)
+
+    def _makers(self) -> dict[str, Callable]:
+        """By follow-up, what makes its words; the rest are one block of words for each voice."""
+        return {
+            "more": self._more,
+            "refusal": self._refusal,
+            "the_number": self._the_number,
+            "what_happens": self._what_happens,
+            "words_to_say": self._words_to_say,
+            "cant_speak": self._cant_speak,
+            "did_not_work": self._did_not_work,
+            "is_this_ok": self._is_this_ok,
+            "app_guide": self._app_guide,
+            "law": self._law,
+            "only_one": self._only_one,
+            "nation": self._nation,
+        }
 
     def listeners(self, case: Case, tapped: str | None) -> list[str]:
         """To whom this reader may be given words for this worry: not every listener fits every worry."""

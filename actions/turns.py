@@ -31,8 +31,6 @@ OF_OTHERS = frozenset(["friend_at_risk", "professional_duty", "parent_advice", "
 # Whose danger is not somebody at the door: "someone is in danger now" says more of the same worry.
 SAME_DANGER = {SUICIDE: SUICIDE, "mental_health": SUICIDE, "runaway_missing": "runaway_missing", OWN_ACTS: OWN_ACTS}
 MISSES = 2  # then the answer is the one for the higher urgency
-# The share of probability on "it is over" that counts as clearly saying so.
-SURE_ENOUGH = 0.7
 # A parent who says "I feel like a bad mother" is still a parent; "hi, it's me now, I'm 11" is somebody else. A bare message in
 # the middle of a conversation ("he says he already sent one") reads like a young person's own, and to mention a friend is not to
 # be one, so to become either takes more (docs/decisions.md has how often it goes wrong).
@@ -166,7 +164,7 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
         intent, now = _fragment(state, intent, now, message)
     if state.worry == OWN_ACTS and intent not in PLEASANTRIES:
         intent = OWN_ACTS
-    over = (message.get("over") or 0) >= SURE_ENOUGH and state.worry != SUICIDE
+    over = bool(message.get("over")) and state.worry != SUICIDE
     audience = _reader(state.audience, message, found)
     corrected = audience != state.audience and "reader" in found
     worry = state.worry if intent in MANNERS else (state.worry or intent) if intent in QUESTIONS else intent

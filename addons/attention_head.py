@@ -59,6 +59,7 @@ class Task:
     balance: float = 0.0  # 0: every message counts the same; 0.5: classes weigh by 1/sqrt(size)
 
     def message_weights(self) -> np.ndarray:
+        """The weight of each message in the loss, float32 (messages,)."""
         sizes = np.bincount(self.truth, minlength=len(self.labels)).clip(1)
         return (self.weight * (len(self.truth) / len(self.labels) / sizes) ** self.balance)[self.truth].astype(np.float32)
 
@@ -77,6 +78,8 @@ class AttentionHead:
 
     @classmethod
     def fresh(cls, width: int, sizes: list[int], rng: np.random.Generator) -> "AttentionHead":
+        """An untrained head. width: of a token's vector; sizes: labels of each task."""
+
         def matrix(rows, columns):
             bound = 1 / np.sqrt(rows)
             return rng.uniform(-bound, bound, (rows, columns)).astype(np.float32)

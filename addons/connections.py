@@ -28,6 +28,7 @@ class Connections:
             idle.transport.abort()
 
     def lost(self, connection) -> None:
+        """A connection has closed."""
         self._open.pop(connection, None)
 
 

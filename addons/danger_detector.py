@@ -30,8 +30,8 @@ class DangerDetector(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """nod: see the class. thresholds and over: those of the Recogniser."""
-        return {"nod": 0.2, "over": 0.7, "thresholds": THRESHOLDS}
+        """nod: see the class. thresholds: those of the Recogniser."""
+        return {"nod": 0.2, "thresholds": THRESHOLDS}
 
     def __init__(self, config: dict[str, Any]):
         self.config = config
@@ -58,12 +58,10 @@ class DangerDetector(IntentClassifier, GraphComponent):
                 Urgency.of(urgency["tier"]),
                 Urgency.of(heard) if heard else None,
                 # "He's gone now, mum's home": patterns know words and not sense, so here the model stands alone.
-                None
-                if message.get("over", 0.0) >= self.config["over"]
-                else self._raised(highest(*(s.tier for s in live)) if live else None, urgency.get("scores")),
+                None if message.get("over") else self._raised(highest(*(s.tier for s in live)) if live else None, urgency.get("scores")),
             )
             if tier.word != urgency["tier"]:
-                urgency |= {"tier": tier.word, "by": "family"}
+                urgency |= {"tier": tier.word, "by": "signal" if heard == tier.word else "family"}
             message.set("urgency", urgency, add_to_output=True)
         return messages
 

@@ -134,15 +134,19 @@ class SoftTrackerStore(FailSafeTrackerStore):
             return nothing
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The conversation; None when there is none, or the store could not be asked."""
         return await self._call("retrieve", lambda: self._tracker_store.retrieve(sender_id))
 
     async def retrieve_full_tracker(self, sender_id: str) -> DialogueStateTracker | None:
+        """As `retrieve`, over all sessions."""
         return await self._call("retrieve", lambda: self._tracker_store.retrieve_full_tracker(sender_id))
 
     async def save(self, tracker: DialogueStateTracker) -> None:
+        """Save it, if the store can be asked."""
         await self._call("save", lambda: self._tracker_store.save(tracker))
 
     async def keys(self):
+        """Ids of the conversations held; [] when the store could not be asked."""
         return await self._call("keys", lambda: self._tracker_store.keys(), nothing=[])
 
     async def delete(self, sender_id: str) -> bool:

@@ -29,6 +29,7 @@ from addons.typos import noisy
 
 log = structlog.get_logger("signpost.judge")
 TIERS = [u.word for u in Urgency]
+OUTSIDE = ("out_of_scope", "trolling_abuse")  # topics that are no worry and no question of ours
 LEAST = 1e-6  # a probability no reading goes below, so that neither can rule a label out alone
 MENDED = 0.6  # power of each reading of a mistyped text, as typed and mended; more than a half, for where they differ their product is flat
 # Share of each task in the loss. Urgency decides who is called, so it leads.

@@ -91,6 +91,7 @@ class SentryProcessor:
         pass
 
     def __call__(self, _logger, _method, event_dict):
+        """The event as it came: structlog's interface of a processor."""
         return event_dict
 
 
@@ -114,6 +115,7 @@ class LastFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Answers for `ABSENT` and their submodules; asked only when every other finder has said no."""
 
     def find_spec(self, fullname, path=None, target=None):
+        """A spec for a module that is absent on purpose; None for every other."""
         if fullname not in _ASKED and not fullname.startswith(_INSIDE):
             return None
         parent = sys.modules.get(fullname.rpartition(".")[0])
@@ -122,9 +124,11 @@ class LastFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec):
+        """An empty stand-in."""
         return _AbsentModule(spec.name)
 
     def exec_module(self, module):
+        """A stand-in runs no code."""
         module.__path__ = []
 
 

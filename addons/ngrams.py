@@ -70,6 +70,7 @@ class NgramHead:
         return cls(vectorizers, {task: found[task] for task in truth})
 
     def predict(self, texts: list[str]) -> dict[str, np.ndarray]:
+        """Probabilities by task, float (texts, labels)."""
         x = hstack([v.transform(texts) for v in self.vectorizers.values()], format="csr")
         found = {}
         for task, (coefficients, intercepts) in self.weights.items():

@@ -61,6 +61,7 @@ class NoWords(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a log record may pass."""
         if record.name.split(".")[0] == OURS:
             return True
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None

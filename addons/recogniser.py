@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from actions.normalise import words_of
 from actions.urgency import AUDIENCES, tier_of
 from addons.encoder import model_folder
-from addons.judge import TIERS, Judge, write_encoders
+from addons.judge import OUTSIDE, TIERS, Judge, write_encoders
 
 ROOT = Path(__file__).resolve().parent.parent
 # "He's gone, but …", "he's asleep now", "I threw them up": with one of these a message does not clearly say that the danger has passed.
@@ -36,7 +36,6 @@ LONG = 35  # words: from here a text is read in passages too
 PASSAGE = (12, 30)  # words: sentences are put together up to the first, and cut above the second
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 TRAINS_WITH = ("attention_head", "encoder", "judge", "left_out", "ngrams", "recogniser", "spelling", "typos")
-OUTSIDE = ("out_of_scope", "trolling_abuse")
 
 
 def labels_of(message: Message) -> tuple[str, str, str, str]:
@@ -71,7 +70,7 @@ class Recogniser(IntentClassifier, GraphComponent):
     In:  Message.text, 1 to 2,000 characters: read whole, and a long one also in passages.
     Out: `intent` and `intent_ranking` (topic); `urgency` {"tier", "scores"}; `audience` {"name", "confidence"};
          `ask` {"name", "confidence"}: the follow-up that is likeliest wanted, and how likely;
-         `over`, 0 to 1: how much it says that the danger has passed, 0 beside a word of doubt;
+         `over`, whether it clearly says that the danger has passed (its share reaches the limit, and no word of doubt is by);
          `in_scope`, 0 to 1: how much this looks like a worry or a question of ours;
          `foreign`, whether it is in another language than English.
     Trains on `metadata: {urgency, audience, ask}` of every NLU block (ask may be absent); InvalidConfigException
@@ -175,8 +174,8 @@ class Recogniser(IntentClassifier, GraphComponent):
 
     def _read(self, message: Message, text: str) -> None:
         scores = self._named(self.judge.scores([text]))
-        over = 0.0 if DOUBT & set(words_of(text)) else scores["topic"].get("danger_over", 0.0)
-        if over < self.config["over"]:
+        over = scores["topic"].get("danger_over", 0.0) >= self.config["over"] and not DOUBT & set(words_of(text))
+        if not over:
             scores |= self._of_a_passage(text, scores["urgency"]["emergency"])
         ranking = sorted(scores["topic"].items(), key=lambda item: -item[1])
         message.set(INTENT, {"name": ranking[0][0], "confidence": ranking[0][1]}, add_to_output=True)
@@ -187,7 +186,7 @@ class Recogniser(IntentClassifier, GraphComponent):
         outside = sum(scores["topic"].get(topic, 0.0) for topic in OUTSIDE)
         message.set("in_scope", (1 - outside) * (1 - scores["urgency"]["chat"]), add_to_output=True)
         limits = self.config["thresholds"]
-        if over >= self.config["over"]:
+        if over:
             # "He's gone now, mum's home" speaks of danger because it is over: the emergency must be likelier than not.
             limits = {**limits, "emergency": 0.5}
         tier = tier_of(scores["urgency"], limits)

@@ -28,9 +28,9 @@ from addons import metrics, operator_log
 from addons.housekeeping import keep_house
 from addons.operator_log import kind, note
 from addons.pages import add_pages
+from addons.places import Places
 from addons.rate_limit import Refused
 from addons.shared import floors_and_limits
-from addons.turns import Turns
 
 log = structlog.get_logger("signpost.chat")
 SENDER = re.compile(r"[0-9a-f]{32}")
@@ -77,12 +77,13 @@ class WebChannel(InputChannel):
         self.answer_seconds = answer_seconds
         self.health_seconds = health_seconds
         self.floors, self.limits = floors_and_limits(os.environ)
-        self.turns = Turns()
+        self.turns = Places()
         self._healthy: tuple[float, bool] = (-1e9, False)
         self._one_paste = asyncio.Lock()
 
     @classmethod
     def name(cls) -> str:
+        """The name in credentials.yml and in metrics."""
         return "web"
 
     @classmethod
@@ -91,6 +92,7 @@ class WebChannel(InputChannel):
         return cls(**(credentials or {}))
 
     def url_prefix(self) -> str:
+        """Its routes stand at the root."""
         return "/"
 
     def blueprint(self, on_new_message) -> Blueprint:

@@ -15,7 +15,7 @@ from rasa.shared.exceptions import RasaException  # noqa: E402
 
 from actions.urgency import Urgency  # noqa: E402
 from addons.in_process import InProcessActions  # noqa: E402
-from addons.turns import Turns  # noqa: E402
+from addons.places import Places  # noqa: E402
 from addons.web_channel import WebChannel  # noqa: E402
 
 
@@ -47,7 +47,7 @@ async def hangs(message):
 def test_when_no_place_comes_free_people_get_the_card_and_danger_in_it_is_heard():
     async def work():
         channel = WebChannel()
-        channel.turns = Turns(at_once=4, patience=0.2)
+        channel.turns = Places(at_once=4, patience=0.2)
         held = [asyncio.create_task(channel._chat(request("hello", f"{i:032x}"), hangs)) for i in range(4)]
         await asyncio.sleep(0.05)
         started = asyncio.get_running_loop().time()
@@ -97,7 +97,7 @@ def test_a_crowd_waits_in_line_and_is_served():
 def test_one_conversation_takes_one_place_however_much_it_sends():
     async def work():
         channel = WebChannel()
-        channel.turns = Turns(at_once=2, patience=60)
+        channel.turns = Places(at_once=2, patience=60)
         flood = [asyncio.create_task(channel._chat(request("hello", "a" * 32), hangs)) for _ in range(10)]
         await asyncio.sleep(0.05)
         started = asyncio.get_running_loop().time()

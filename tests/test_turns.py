@@ -7,7 +7,7 @@ import pytest
 from actions.turns import State, after_message
 
 
-def typed(intent="vague_distress", tier="chat", *, reader=("unknown", 0.0), over=0.0, ask=None, **entities) -> dict:
+def typed(intent="vague_distress", tier="chat", *, reader=("unknown", 0.0), over=False, ask=None, **entities) -> dict:
     """A message as the NLU components leave it."""
     return {
         "intent": {"name": intent},
@@ -94,7 +94,7 @@ CASES = [  # before     message                                                 
     (State(), typed("runaway_missing", "emergency") | {"foreign": True}, dict(topic="vague_distress", urgency="emergency")),
     (MEETING, typed("out_of_scope", "chat") | {"foreign": True}, dict(topic="meeting_plan", urgency="urgent")),
     # no word and no button makes an overdose harmless
-    (PILLS, typed("danger_over", "support", over=0.95), dict(urgency="emergency")),
+    (PILLS, typed("danger_over", "support", over=True), dict(urgency="emergency")),
     (PILLS, tapped(answer="safe_again"), dict(urgency="emergency", topic="suicidal_self_harm")),
     (PILLS, typed("friend_at_risk", "support"), dict(urgency="emergency", worry="suicidal_self_harm")),
     (State(), typed("friend_at_risk", "emergency") | {"families": ["suicide_intent"]}, dict(topic="friend_at_risk", worry="suicidal_self_harm")),
@@ -113,8 +113,8 @@ CASES = [  # before     message                                                 
     (replace(MEETING, age="adult"), typed("out_of_scope", said="number", age="under_13"), dict(age="adult", topic="meeting_plan")),
     (replace(MEETING, age="adult"), typed("out_of_scope", said="age", age="teen"), dict(age="teen")),
     # danger that has passed
-    (replace(MEETING, urgency="emergency"), typed("danger_over", "support", over=0.9), dict(urgency="urgent", topic="danger_over")),
-    (replace(MEETING, urgency="emergency"), typed("danger_over", "emergency", over=0.9), dict(urgency="emergency")),
+    (replace(MEETING, urgency="emergency"), typed("danger_over", "support", over=True), dict(urgency="urgent", topic="danger_over")),
+    (replace(MEETING, urgency="emergency"), typed("danger_over", "emergency", over=True), dict(urgency="emergency")),
     (replace(MEETING, urgency="emergency"), tapped(answer="safe_again"), dict(urgency="urgent", topic="danger_over")),
     (State(urgency="info"), tapped(answer="safe_again"), dict(urgency="info")),
     (State(), tapped(answer="in_danger"), dict(urgency="emergency", topic="in_person_danger")),
@@ -167,7 +167,7 @@ def test_urgency_only_falls_when_somebody_says_the_danger_is_over(content, befor
     from actions.urgency import Urgency
 
     after = after_message(before, message, content)
-    over = message.get("over", 0) >= 0.7 or {"entity": "answer", "value": "safe_again"} in message["entities"]
+    over = message.get("over") or {"entity": "answer", "value": "safe_again"} in message["entities"]
     assert over or Urgency.of(after.urgency) >= Urgency.of(before.urgency)
 
 

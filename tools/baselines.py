@@ -54,7 +54,9 @@ class BagOfWords:
         self._urgency, self._topic = self._fit(urgencies), self._fit(topics)
 
     def tiers(self, texts: list[str]) -> list[Urgency]:
+        """The urgency of each text."""
         return [Urgency.of(w) for w in self._urgency.predict(texts)]
 
     def topics(self, texts: list[str]) -> list[str]:
+        """The topic of each text."""
         return list(self._topic.predict(texts))

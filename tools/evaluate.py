@@ -20,7 +20,6 @@ from tools.measures import Figures, Said, auroc, share
 from tools.server import ROOT, Server, running
 
 EVIDENCE = ROOT / "docs" / "evidence.md"
-OUT = ("out_of_scope", "trolling_abuse")
 HIGH_FIRST = sorted(Urgency, reverse=True)
 
 
@@ -45,13 +44,14 @@ def mistyped(held: list[Held]) -> list[str]:
 
 def out_of_scope_auroc(held: list[Held]) -> float:
     """How well the model's own score tells other subjects from worries and questions."""
+    from addons.judge import OUTSIDE
     from tools.model import model
 
     inside, outside = [], []
     for h in held:
-        if h.topic in OUT or h.urgency is not Urgency.CHAT:
+        if h.topic in OUTSIDE or h.urgency is not Urgency.CHAT:
             score = 1 - model().read(h.text)["in_scope"]
-            (outside if h.topic in OUT else inside).append(score)
+            (outside if h.topic in OUTSIDE else inside).append(score)
     return auroc(outside, inside)
 
 

@@ -73,6 +73,7 @@ class Bystander(threading.Thread):
         self.server, self.waits, self.over = server, [], threading.Event()
 
     def run(self):
+        """Ask twice a second how long an ordinary message waits, until `over` is set."""
         while not self.over.wait(0.5):
             begun = time.monotonic()
             self.server.chat("hes outside my house")

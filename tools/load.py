@@ -62,7 +62,7 @@ def crowd(url: str, people: int, seconds: float, scripts: Path, pause: float = 1
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def share(times: list[float], q: float) -> float:
+def quantile(times: list[float], q: float) -> float:
     """The q-quantile, ms; 0 when there is none."""
     return sorted(times)[min(len(times) - 1, int(q * len(times)))] if times else 0.0
 
@@ -75,12 +75,13 @@ class Result:
 
     @property
     def messages(self) -> int:
+        """How many messages were sent."""
         return len(self.seen["ms"]) + len(self.seen["unanswered"])
 
     def row(self) -> str:
         """A line of the table."""
         ms, seen = self.seen["ms"], self.seen
-        p50, p95, p99, most = (round(share(ms, q)) for q in (0.5, 0.95, 0.99, 1.0))
+        p50, p95, p99, most = (round(quantile(ms, q)) for q in (0.5, 0.95, 0.99, 1.0))
         wrong = f"{len(seen['unanswered'])} | {len(seen['crossed'])} | {len(seen['fell'])} | {seen['degraded']}"
         return f"| {self.name} | {self.people} | {self.messages} | {wrong} | {p50} | {p95} | {p99} | {most} | {self.cpu_ms:.1f} | {self.before:.0f} → {self.after:.0f} |"
 

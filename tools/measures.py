@@ -37,7 +37,7 @@ def share(hits: int, n: int) -> str:
 
 
 class Figures:
-    """All figures for a list of held-out messages and what was said to each."""
+    """All figures for a list of held-out messages and what was said to each: most as (hits, of how many)."""
 
     def __init__(self, held: list[Held], said: list[Said]):
         self.pairs = list(zip(held, said, strict=True))
@@ -47,9 +47,11 @@ class Figures:
         return sum(hit(h, s) for h, s in kept), len(kept)
 
     def recall(self, tier: Urgency) -> tuple[int, int]:
+        """Of messages truly of this tier, those answered so."""
         return self._of(lambda h: h.urgency is tier, lambda h, s: s.urgency is tier)
 
     def precision(self, tier: Urgency) -> tuple[int, int]:
+        """Of messages answered with this tier, those truly of it."""
         kept = [(h, s) for h, s in self.pairs if s.urgency is tier]
         return sum(h.urgency is tier for h, _ in kept), len(kept)
 
@@ -66,12 +68,15 @@ class Figures:
         return self._of(lambda h: True, lambda h, s: s.urgency < min((h.urgency, *h.accept)))
 
     def over_triage(self) -> tuple[int, int]:
+        """Answered above the true tier, and above every tier a careful lead could also defend."""
         return self._of(lambda h: True, lambda h, s: s.urgency > max((h.urgency, *h.accept)))
 
     def tier_accuracy(self, keep=lambda h: True) -> tuple[int, int]:
+        """Answered with the true tier, or one that a careful lead could also defend."""
         return self._of(keep, lambda h, s: s.urgency is h.urgency or s.urgency in h.accept)
 
     def topic_accuracy(self) -> tuple[int, int]:
+        """Answered with the labelled topic."""
         return self._of(lambda h: True, lambda h, s: s.topic == h.topic)
 
     def contacts(self) -> tuple[int, int]:

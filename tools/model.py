@@ -25,6 +25,7 @@ class Model:
         self._agent = Agent.load(str(archive))
 
     def read(self, text: str) -> dict:
+        """What the pipeline makes of a message: Rasa's parse data with our labels."""
         return self._run(self._agent.parse_message(text))
 
 

@@ -72,6 +72,7 @@ class Layers(nn.Module):
         return F.layer_norm(x, x.shape[-1:], self._p(f"{name}.weight"), self._p(f"{name}.bias"), 1e-12)
 
     def forward(self, ids, here):
+        """Token vectors, float (batch, pieces, 384). ids: (batch, pieces); here: True where there is a piece."""
         batch, length = ids.shape
         x = F.embedding(ids, self._p("embeddings.word_embeddings.weight")) + self._p("embeddings.position_embeddings.weight")[:length]
         x = self._normalise(x + self._p("embeddings.token_type_embeddings.weight")[0], "embeddings.LayerNorm")
@@ -98,6 +99,7 @@ class Head(nn.Module):
         self.sizes = sizes
 
     def forward(self, x, here):
+        """Scores by task, each float (batch, labels)."""
         look = self.look(x).masked_fill(~here[..., None], -1e9).softmax(1)
         flat = F.dropout((look.transpose(1, 2) @ x).flatten(1), DROP_VIEWS, self.training)
         return self.out(F.dropout(F.gelu(self.inner(flat), approximate="tanh"), DROP_HIDDEN, self.training)).split(self.sizes, 1)

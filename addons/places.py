@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from addons.rate_limit import Refused
 
 
-class Turns:
+class Places:
     """Places for turns. A turn is 40 ms of the one core that a process has: more at once only slow each other, and the reading
     of new messages with them. Who finds no place waits in line, first come first served; after `patience` seconds they are
     refused and get the safety card, with the tier that the deterministic layer hears. One conversation takes one place,
