@@ -60,7 +60,7 @@ evaluate: $(MODEL)  ## measure recognition end to end, write docs/evidence.md
 evaluate-public: setup  ## our topic recogniser on public intent sets: DATA="folder …" (train.csv and test.csv, or data_full.json)
 	@$(PY) -m tools.evaluate_public $(DATA)
 
-calibrate: setup  ## measure inside the training data, on a fifth left out: thresholds (ten minutes)
+calibrate: setup  ## measure inside the training data, on a fifth left out: thresholds (twenty minutes)
 	@$(PY) -m tools.calibrate $(ARGS)
 
 tune: setup .tools/tune/ready  ## teach the encoders our field again: writes data/encoder/adapter_1.npz and _2 (rarely; three hours)

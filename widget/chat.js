@@ -4,7 +4,7 @@
  */
 
 const HERE = import.meta.url
-const ANSWER_MS = 8000 // the server gives up after 6 and sends its own card
+const ANSWER_MS = 8000 // the server gives up after 7.5 and sends its own card
 const TYPING_MS = 300
 const BEST_LETTERS = 2000 // read whole by the model
 const MOST_LETTERS = 16000 // the server refuses more; what is over stays in the box
