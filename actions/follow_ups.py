@@ -139,7 +139,7 @@ class FollowUps:
         every = (*(_group(named[i]["named"], case) for i in entry["main"]), *seen)
         if signs is None or case.urgency <= Urgency.INFO:
             return Advice(_group(entry["list"], case), every, tell=_group(entry["one_is_enough"], case))
-        return Advice(_group(entry["none_found"], case), ())
+        return Advice(_group(entry["none_found"], case), every, tell=_group(entry["one_is_enough"], case))
 
     def _app_guide(self, entry, case, *, about, **_) -> Advice:
         app = self.apps.get(about or "")

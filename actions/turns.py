@@ -50,6 +50,8 @@ REFUSAL = "refusal"
 THE_NUMBER = "the_number"
 # Topics in which naming a contact asks for it; the last two only in a few words: "and samaritans?"
 ASKS_FOR_ONE = frozenset(["contact_numbers", "out_of_scope", "vague_distress"])
+# Follow-ups of which the next contact named in a few words wants the same: "and childline?"
+OF_A_CONTACT = frozenset(["what_happens", "words_to_say", THE_NUMBER])
 # The family of danger (data/danger/) of those who can't speak because somebody would hear.
 CANT_TALK = "cant_talk"
 # Answers that are a fact about the reader or the child, or a day, and nothing more.
@@ -66,6 +68,7 @@ class State:
     question: the routing question that stands open; misses: how often it was passed by; asked: those not to ask again.
     ask, about: the follow-up that is wanted now, and what it is about.
     told: the advice given last, by topic, urgency and reader. deaf: the reader said so, or that they sign.
+    app: the app or game that was named last.
     """
 
     SLOTS: ClassVar[tuple[str, ...]]
@@ -83,6 +86,7 @@ class State:
     about: str | None = None
     told: str | None = None
     deaf: bool = False
+    app: str | None = None
 
     def slots(self) -> dict[str, Any]:
         """As slot values."""
@@ -113,6 +117,7 @@ State.SLOTS = tuple(State.__dataclass_fields__)
 
 def after_message(state: State, message: Mapping[str, Any], content: Content) -> State:
     """The conversation after one more message. message: Rasa's parse data with our components' labels."""
+    before = state.ask
     state = replace(state, asked=tuple(state.asked), ask=None, about=None)
     found: dict[str, str] = {}
     for entity in message.get("entities") or ():
@@ -120,7 +125,7 @@ def after_message(state: State, message: Mapping[str, Any], content: Content) ->
     intent = (message.get("intent") or {}).get("name") or "vague_distress"
     if intent == "choose":
         return _tapped(state, content.choices.chosen(found), content)
-    return _typed(state, intent, message, found, content)
+    return _typed(state, intent, message, found, content, before)
 
 
 def _tapped(state: State, choice: Choice | None, content: Content) -> State:
@@ -151,7 +156,8 @@ def _tapped(state: State, choice: Choice | None, content: Content) -> State:
     return replace(state, ask=picked["ask"], about=picked.get("about"))
 
 
-def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content) -> State:
+def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content, before: str | None) -> State:
+    """before: the follow-up that was given last."""
     floor, now = Urgency.of(state.urgency), Urgency.of((message.get("urgency") or {}).get("tier") or "chat")
     if message.get("probing") and (now < Urgency.URGENT or (now is Urgency.URGENT and not message.get("families"))):
         # One constant answer: no detail, no gradation, nothing learnt from how it was asked.
@@ -179,6 +185,7 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
         nation=found.get("nation") or state.nation,
         age=state.age if found.get("said") == "number" and state.age else found.get("age") or state.age,
         deaf=state.deaf or found.get("hears") == "no",
+        app=found.get("app") or state.app,
     )
     told_more = corrected or found.get("nation") or found.get("age") or found.get("said") in BARE_FACTS
     more = MORE_OF_IT | {"danger_over"} if worry == SUICIDE else MORE_OF_IT
@@ -186,7 +193,7 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
         state = replace(state, topic=state.worry)  # "no I meant my friend": the worry again, for the new reader
     if state.question:
         state = _question_met(state, intent, now, found.get("said"), content)
-    ask, about = _ask(intent, message, found, content)
+    ask, about = _ask(intent, message, found, content, before, state.app)
     if ask == "words_to_say" and about == "101" and state.urgency == Urgency.EMERGENCY.word:
         about = "999"  # "what do I say to the police", now
     if found.get("nation") and intent in MANNERS and not state.worry:
@@ -255,8 +262,10 @@ def _reader(known: str, message: Mapping[str, Any], found: dict[str, str]) -> st
     return name if sure >= SURE_OF_CHANGE.get(name, math.inf) else known
 
 
-def _ask(intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content) -> tuple[str | None, str | None]:
-    """The follow-up a message wants, and what about."""
+def _ask(
+    intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content, before: str | None = None, app: str | None = None
+) -> tuple[str | None, str | None]:
+    """The follow-up a message wants, and what about. before: the one given last, for "and childline?"; app: named before."""
     if intent in content.choices.quiet:
         return None, None
     heard = message.get("ask") or {}
@@ -265,9 +274,11 @@ def _ask(intent: str, message: Mapping[str, Any], found: dict[str, str], content
         ask = "is_this_ok"
     if CANT_TALK in (message.get("families") or ()):
         ask = "cant_speak"
-    if found.get("app") and intent in ABOUT_APPS:
+    if (found.get("app") or app) and intent in ABOUT_APPS:
         ask = "app_guide"
-    if (
+    if found.get("contact") and message.get("short") and before in OF_A_CONTACT and found["contact"] in content.follow_ups.abouts[before]:
+        ask = before
+    elif (
         found.get("contact")
         and intent in ASKS_FOR_ONE
         and (message.get("short") or intent == "contact_numbers")
@@ -276,7 +287,7 @@ def _ask(intent: str, message: Mapping[str, Any], found: dict[str, str], content
         ask = THE_NUMBER
     if ask not in content.follow_ups.abouts:
         return None, None
-    about = found.get("app") if ask == "app_guide" else found.get("contact")
+    about = (found.get("app") or app) if ask == "app_guide" else found.get("contact")
     if ask == "words_to_say" and about is None:
         about = found.get("listener")
     return ask, about if about in content.follow_ups.abouts[ask] else None

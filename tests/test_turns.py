@@ -134,6 +134,12 @@ CASES = [  # before     message                                                 
     (State(), typed("out_of_scope", "chat") | {"signs": [], "wonders": True}, dict(ask=None)),
     # words are for whom somebody wants to tell
     (MEETING, typed("fear_of_trouble", "support", ask="words_to_say", listener="teacher"), dict(ask="words_to_say", about="teacher")),
+    # "and childline?" after "what happens if i ring 101"
+    (replace(MEETING, ask="what_happens"), typed("out_of_scope", "chat", contact="childline") | {"short": True}, dict(ask="what_happens", about="childline")),
+    (replace(MEETING, ask="what_happens"), typed("out_of_scope", "chat", contact="samaritans") | {"short": True}, dict(ask="the_number", about="samaritans")),
+    # an app that was named before
+    (replace(MEETING, app="snapchat"), typed("how_to_block", "info"), dict(ask="app_guide", about="snapchat")),
+    (MEETING, typed("image_request", "urgent", app="snapchat"), dict(app="snapchat", ask=None)),
     # one contact, asked for by name
     (State(), typed("contact_numbers", "info", contact="nspcc"), dict(ask="the_number", about="nspcc")),
     (MEETING, typed("out_of_scope", "chat", contact="samaritans") | {"short": True}, dict(ask="the_number", about="samaritans")),
