@@ -36,7 +36,7 @@ MISSES = 2  # then the answer is the one for the higher urgency
 # be one, so to become either takes more (docs/decisions.md has how often it goes wrong).
 SURE_OF_CHANGE = {"young_person": 0.98, "friend": 0.98, "parent": 0.85, "professional": 0.85}
 # A few words in the middle of a conversation ("a man", "he said sorry") are read as part of it. Up to these shares of probability the
-# model may be guessing: of such messages it had not seen, 97 % of emergencies are above the first, and below the second it is right
+# model may be guessing: of such messages it had not seen, 98 % of emergencies are above the first, and below the second it is right
 # about the topic in two of five (docs/decisions.md).
 SURE_OF_FRAGMENT = 0.2
 SURE_OF_TOPIC = 0.6

@@ -61,3 +61,32 @@ def test_most_slips_of_a_phone_are_mended_and_hardly_a_word_that_was_right():
                 slips += 1
                 mended += spelling.mend(typed) == right
     assert slips > 1000 and mended > 0.6 * slips, mended / slips
+
+
+# Short, as children write them; dictated and without accents too.
+OTHER_LANGUAGES = [
+    "tengo 11 años y un hombre esta en la puerta y no se va", "me quiero morir", "ayuda por favor", "tata ma bate", "un tip de pe net vrea poze cu mine",
+    "Mam 13 lat i pan z internetu chce moje nagie zdjęcia", "boję się wracać do domu", "nie wiem co robic", "moj ojczym mnie dotyka", "dwi'n 13 ac mae dyn yn gofyn am luniau",
+    "mae fy nhad yn fy nharo i", "mein stiefvater schlägt mich", "ich bin 12 und ein mann will mich treffen", "mon oncle me touche la nuit j'ai peur",
+    "il veut que j'envoie des photos", "ho paura di tornare a casa", "tenho 12 anos e um homem pede fotos", "waxaan ahay 13 jir nin ayaa i soo waca",
+    "ek aadmi mujhse photo maang raha hai", "mujhe dar lag raha hai", "ben 12 yasindayim bir adam fotograf istiyor", "babam beni dövüyor", "hij wil foto's van mij",
+    "kad mane skriaudzia", "救命", "আমার বাবা আমাকে মারে", "मुझे मदद चाहिए", "أبي يضربني", "помогите мне", "тато мене б'є",
+]  # fmt: skip
+ENGLISH = [
+    "yo fam dis man tryna link me 2nite innit", "ma da wullnae stop skelpin us", "hes outsied my hosue", "plz hlp hes hre", "kms lol", "wagwan", "ffs", "😭😭😭", "...", "",
+    "my mum's bf Dariusz from Kraków hits me", "Aisha and Mohammed said Xiomara is in his whip", "he sed hel kil me if i tel", "i doant no wot to doo",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def learned() -> Spelling:
+    """From the training messages, as `make train` does it."""
+    return Spelling.learn(row[0] for row in training_rows())
+
+
+def test_another_language_is_noticed_and_slang_is_none(learned):
+    missed = [text for text in OTHER_LANGUAGES if not learned.another_language(text)]
+    assert len(missed) <= 3, missed
+    assert [text for text in ENGLISH if learned.another_language(text)] == []
+    taken = [row[0] for row in training_rows() if learned.another_language(row[0])]
+    assert len(taken) <= 0.005 * len(training_rows()), taken[:20]
