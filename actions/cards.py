@@ -118,10 +118,11 @@ def compose(
     steps = [*said.steps[:AGAIN]] if again else [*said.steps, *said.avoid, said.tell]
     if foreign:
         steps.insert(0, content.words["foreign"])
-    if case.deaf and case.urgency is Urgency.EMERGENCY:
-        steps[:0] = content.words["deaf"]["emergency"]
     if case.urgency is Urgency.EMERGENCY and not said.silent:
-        steps += content.words["silent"]
+        if case.deaf:
+            steps[:0] = content.words["deaf"]["emergency"]
+        else:
+            steps += content.words["silent"]
     if {case.topic, case.worry} & set(content.words["suicide_safe_topics"]):
         steps.append(content.words["suicide_safe"])
     if personal:

@@ -44,6 +44,7 @@ SURE_OF_TOPIC = 0.6
 ALSO_SUICIDE = 0.25
 # The share of probability from which somebody wants a follow-up and not the topic's own advice.
 SURE_OF_ASK = 0.35
+SURE_OF_ASK_BY_NAME = 0.2  # where a contact is named: "what happens if i ring 101"
 # The constant answer to who asks how to get at a child, or which words set this off. No button leads to it.
 REFUSAL = "refusal"
 # The answer to who asks for one contact by name. No button leads to it.
@@ -269,7 +270,8 @@ def _ask(
     if intent in content.choices.quiet:
         return None, None
     heard = message.get("ask") or {}
-    ask = heard.get("name") if heard.get("confidence", 0.0) >= SURE_OF_ASK else None
+    limit = SURE_OF_ASK_BY_NAME if found.get("contact") else SURE_OF_ASK
+    ask = heard.get("name") if heard.get("confidence", 0.0) >= limit else None
     if message.get("signs") and message.get("wonders"):
         ask = "is_this_ok"
     if CANT_TALK in (message.get("families") or ()):
