@@ -71,10 +71,10 @@ def _lead(case: Case, content: Content) -> str:
     # A question that comes up inside a worry is about that worry.
     offline = case.urgency is Urgency.URGENT and {case.topic, case.worry} & set(words["offline_topics"])
     deaf = words["deaf"]["lead"].get("offline" if offline else case.urgency.word)
-    if case.grown_up and case.urgency.word in words["lead_adult"]:
+    if case.deaf and deaf and case.audience != "professional":
+        lead = deaf["grown_up" if case.grown_up else "adult" if case.audience == "parent" else "young"]
+    elif case.grown_up and case.urgency.word in words["lead_adult"]:
         lead = words["lead_adult"][case.urgency.word]
-    elif case.deaf and deaf and case.audience != "professional":
-        lead = deaf["adult" if case.audience == "parent" else "young"]
     elif offline:
         lead = words["lead_offline_urgent"][case.audience]
     else:

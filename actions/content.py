@@ -86,7 +86,7 @@ class Content:
         if case.grown_up:
             for_adults = self.routes["by_age"]["adult"]
             add += for_adults["add"]
-            if {case.topic, case.worry} & set(for_adults["first_for"]):
+            if tier in for_adults["urgency"] and {case.topic, case.worry} & set(for_adults["first_for"]):
                 first += for_adults["first"]
         add += self.routes["by_nation"].get(case.nation, {}).get("add", [])
         if case.urgency is Urgency.EMERGENCY:

@@ -103,7 +103,9 @@ class FollowUps:
         return Advice(entry["say"], tuple(entry["steps"]))
 
     def _the_number(self, entry, case, *, about, **_) -> Advice:
-        return Advice(f"{_group(entry['say'], case)} {_group(entry[about or 'childline'], case)}", ())
+        words = entry[about or "childline"]
+        reach = words["deaf"] if case.deaf and "deaf" in words else _group(words, case)
+        return Advice(f"{_group(entry['say'], case)} {reach}", ())
 
     def _what_happens(self, entry, case, *, about, route, **_) -> Advice:
         # "If I ring", from somebody young, is Childline; CEOP, which heads their route, has no telephone.
@@ -122,8 +124,8 @@ class FollowUps:
         return Advice(_own(entry["opening"], case.voice), (f"{entry['titles'][who]}: “{sentence}”",))
 
     def _cant_speak(self, entry, case, **_) -> Advice:
-        short = case.urgency is Urgency.EMERGENCY
-        lines = _group(entry["deaf"], case) if case.deaf else entry[case.voice]["short" if short else "lines"]
+        size = "short" if case.urgency is Urgency.EMERGENCY else "lines"
+        lines = _group(entry["deaf"][size], case) if case.deaf else entry[case.voice][size]
         return Advice(lines[0], tuple(lines[1:]), silent=True)
 
     def _did_not_work(self, entry, case, *, about, **_) -> Advice:

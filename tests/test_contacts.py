@@ -21,7 +21,7 @@ GOOD = {
 }
 # Checked by hand against the safeguarding fact sheet, digit by digit; the file must agree with this second copy.
 NUMBERS = {
-    "999": ["999"], "999_silent": ["999"], "relay_uk": ["18000", "18001101"], "101": ["101", "18001101"],
+    "999": ["999"], "999_silent": ["999"], "relay_uk": ["18000", "18001101"], "relay_uk_101": ["18001101"], "101": ["101", "18001101"],
     "childline": ["08001111"], "nspcc": ["08088005000"], "samaritans": ["116123"], "shout": ["85258"],
     "papyrus": ["08000684141", "88247"], "nhs111": ["111"], "stop_it_now": ["08081000900"], "crimestoppers": ["0800555111"],
     "rph": ["03456000459"], "posh": ["03443814772"], "victim_support": ["08081689111"], "missing": ["116000"],
