@@ -89,7 +89,7 @@ class ActionAdvise(Action):
             advice = words.follow_ups.advice(state.ask, state.about, case, route=route, signs=signs, tapped=state.tapped)
         ask = state.ask if advice else None
         offer = words.offer(case, asked=state.asked, ask=ask, about=state.about, tapped=state.tapped)
-        told = f"{case.topic} {case.urgency.word} {case.audience}"
+        told = f"{case.topic} {case.urgency.word} {case.audience} {case.voice} {case.grown_up} {case.deaf}"
         again = not ask and told == state.told and case.urgency in (Urgency.URGENT, Urgency.SUPPORT) and case.topic not in MANNERS
         # In an emergency the server has already said the fixed words (rules.yml); who taps through a menu has read them.
         tapped = (message.get("intent") or {}).get("name") == "choose"

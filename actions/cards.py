@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from actions.content import Content
 
 
+YOUNG_AGES = ("under_13", "teen")
 AGAIN = 2  # steps that are said again when the same advice was given just before
 
 
@@ -30,6 +31,8 @@ class Case:
     nation: str | None = None
     age: str | None = None  # the age group they gave: "under_13", "teen" or "adult"
     deaf: bool = False  # the reader said so
+    despair: bool = False  # suicide or a low mood was told: its contacts stay
+    life_at_risk: bool = False  # as an emergency
     named: str | None = None  # the contact they asked for by name
 
     @property
@@ -65,7 +68,8 @@ class Reply:
 
 def _lead(case: Case, content: Content) -> str:
     words = content.words
-    own = words["lead_for_topic"].get(case.topic, {}).get(case.urgency.word)
+    own = words["lead_for_topic"].get(case.topic, {})
+    own = (case.age in YOUNG_AGES and own.get("young", {}).get(case.urgency.word)) or own.get(case.urgency.word)
     if own:
         return content.fill(own)
     # A question that comes up inside a worry is about that worry.
@@ -117,13 +121,12 @@ def compose(
     contact_ids = content.route(case)
     steps = [*said.steps[:AGAIN]] if again else [*said.steps, *said.avoid, said.tell]
     if foreign:
-        steps.insert(0, content.words["foreign"])
+        steps.insert(len(steps) if case.urgency is Urgency.EMERGENCY else 0, content.words["foreign"])
     if case.urgency is Urgency.EMERGENCY and not said.silent:
+        steps += content.words["silent"][: 1 if case.deaf else None]  # the second is for the deaf, and stands first then
         if case.deaf:
             steps[:0] = content.words["deaf"]["emergency"]
-        else:
-            steps += content.words["silent"]
-    if {case.topic, case.worry} & set(content.words["suicide_safe_topics"]):
+    if case.despair or {case.topic, case.worry} & set(content.words["suicide_safe_topics"]):
         steps.append(content.words["suicide_safe"])
     if personal:
         steps.append(content.words["personal"])

@@ -209,7 +209,7 @@ class Choices:
         """The button that changes the urgency, if one may."""
         if case.urgency is not Urgency.EMERGENCY:
             return (self.in_danger,)
-        return () if SUICIDE in (case.topic, case.worry) else (self.safe_again,)
+        return () if case.life_at_risk or SUICIDE in (case.topic, case.worry) else (self.safe_again,)
 
     def menu(self, audience: str) -> tuple[Choice, ...]:
         """Every follow-up there is for this reader."""

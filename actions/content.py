@@ -60,7 +60,7 @@ class Content:
         """What goes under a reply: after a follow-up, its own further buttons."""
         if ask == "more":
             return Offer(None, "", (*self.choices.menu(case.audience), self.choices.in_danger))
-        if ask and ask not in ("refusal", "the_number"):
+        if ask and ask not in UNASKED:
             others = self.follow_ups.next_abouts(ask, case, tapped)
             return self.choices.after(case, ask, {i: title for i, title in others.items() if i != about}, about)
         return self.choices.offer(case, tuple(asked))
@@ -75,29 +75,33 @@ class Content:
         The contacts of an earlier worry stay in view when the topic is only "thanks" or "how do I report".
         """
         tier = case.urgency.word
-        asked_for = [case.named] if case.named and case.named != "999" else []  # 999 heads an emergency and nothing else
         ids = list(self.routes["by_urgency"][tier][case.audience])
         first, add = [], []
         for name in dict.fromkeys((case.topic, case.worry)):
             extra = self.routes["by_topic"].get(name, {})
             if tier in extra.get("urgency", WORDS):
-                first += extra.get("first", [])
+                first += extra.get("first_young" if case.age in YEARS and "first_young" in extra else "first", [])
                 add += extra.get("add", [])
-        if case.grown_up:
-            for_adults = self.routes["by_age"]["adult"]
+        if case.despair:
+            add += self.routes["despair"]["add"]
+        for_adults = self.routes["by_age"]["adult"]
+        if case.grown_up and not {case.topic, case.worry} & set(for_adults["not_for"]):
             add += for_adults["add"]
             if tier in for_adults["urgency"] and {case.topic, case.worry} & set(for_adults["first_for"]):
                 first += for_adults["first"]
         add += self.routes["by_nation"].get(case.nation, {}).get("add", [])
         if case.urgency is Urgency.EMERGENCY:
-            ids = ["999", *asked_for, *first, *ids[1:], *add]
+            ids = ["999", *first, *ids[1:], *add]
         else:
             # 999 closes the list: always there, and no false alarm at the top.
-            ids = [*asked_for, *first, *(i for i in ids if i != "999"), *add, "999"]
+            ids = [*first, *(i for i in ids if i != "999"), *add, "999"]
+        age = YEARS.get(case.age) if case.audience in ("young_person", "unknown") else None
+        open_to = set(self.contacts.offered(audience=case.audience, nation=case.nation, age=age))
+        if case.named in open_to and case.named != "999":  # 999 heads an emergency and nothing else
+            ids.insert(case.urgency is Urgency.EMERGENCY, case.named)
         ids = [near for i in ids for near in (*self.contacts.local(i), i)]
         # Adults keep the contacts of the young: many are 18, and some were younger when it happened.
-        open_to = set(self.contacts.offered(audience=case.audience, nation=case.nation, age=YEARS.get(case.age)))
-        always = set(self.routes["by_urgency"][tier][case.audience]) | set(first) | set(asked_for)
+        always = set(self.routes["by_urgency"][tier][case.audience]) | set(first)
         return [i for i in dict.fromkeys(ids) if i in open_to or i in always]
 
 
@@ -161,14 +165,16 @@ def _check_routes(routes: dict, contacts: ContactDirectory, path: Path) -> None:
             known(ids, f"by_urgency: {tier}: {audience}")
             if "999" not in ids:
                 raise ContentError(f"{path}: by_urgency: {tier}: {audience} lacks 999")
+    known(need(need(routes, "despair", str(path)), "add", f"{path}: despair"), "despair")
     for part in ("by_topic", "by_nation"):
         for name, extra in need(routes, part, str(path)).items():
-            known([*extra.get("first", []), *extra.get("add", [])], f"{part}: {name}")
+            known([*extra.get("first", []), *extra.get("first_young", []), *extra.get("add", [])], f"{part}: {name}")
             if wrong := set(extra.get("urgency", [])) - set(WORDS):
                 raise ContentError(f"{path}: {part}: {name}: urgency {sorted(wrong)[0]!r} is not a tier")
     for_adults = need(need(routes, "by_age", str(path)), "adult", f"{path}: by_age")
     known([*need(for_adults, "first", f"{path}: by_age: adult"), *need(for_adults, "add", f"{path}: by_age: adult")], "by_age: adult")
-    need(for_adults, "first_for", f"{path}: by_age: adult")
+    for key in ("first_for", "urgency", "not_for"):
+        need(for_adults, key, f"{path}: by_age: adult")
     if wrong := set(routes["by_nation"]) - set(NATIONS):
         raise ContentError(f"{path}: by_nation: {sorted(wrong)[0]!r} is not a nation")
 

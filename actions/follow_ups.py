@@ -109,7 +109,7 @@ class FollowUps:
 
     def _what_happens(self, entry, case, *, about, route, **_) -> Advice:
         # "If I ring", from somebody young, is Childline; CEOP, which heads their route, has no telephone.
-        young = case.audience not in ADULTS and case.urgency < Urgency.EMERGENCY and case.topic != "how_to_report"
+        young = case.audience not in ADULTS and not case.grown_up and case.urgency < Urgency.EMERGENCY and case.topic != "how_to_report"
         liked = [about, *(["childline"] if young else []), *route, "childline"]
         contact = next(i for i in liked if i in self.abouts["what_happens"])
         lines = _own(entry[contact], case.voice)

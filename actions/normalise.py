@@ -61,6 +61,7 @@ TEXT_SPEAK = {
     "iam": "im", "cannot": "cant", "aint": "isnt",
 }  # fmt: skip
 # "my da", not "in da house"; "20 kms away".
+_AFTER_KILOMETRES = frozenset("away from an per long off down north south east west".split())
 _WHOSE = frozenset("my ma me our ur your his her their ya".split())
 # Right as they stand without an apostrophe; they are in no word list.
 CONTRACTIONS = frozenset(
@@ -96,11 +97,11 @@ def _to_or_for(before: list[str], after: str) -> bool:
     return last in _TO_FOR_AFTER or after in _TO_FOR_BEFORE
 
 
-def _spelt_out(word: str, before: str) -> str | None:
-    """Text-speak as words; None when it is none. before: the token to the left."""
+def _spelt_out(word: str, before: str, after: str) -> str | None:
+    """Text-speak as words; None when it is none. before, after: what stands beside it."""
     if word in ("da", "das") and before in _WHOSE:
         return word.replace("da", "dad")
-    if word == "kms" and before.isdigit():
+    if word == "kms" and before.isdigit() and after in _AFTER_KILOMETRES:
         return None
     return TEXT_SPEAK.get(word)
 
@@ -127,13 +128,13 @@ def words_of(text: str, *, known: Iterable[str] = (), targets: "Targets | None" 
         marks = chunk[len(core) : len(core) + 1]  # one of "!!!" is enough
         number = bare in ("2", "4") and not _to_or_for(tokens[-2:], after)
         if not number:
-            core = _spelt_out(bare, tokens[-1] if tokens else "") or _unleet(core)
+            core = _spelt_out(bare, tokens[-1] if tokens else "", after) or _unleet(core)
         for token in _TOKEN.findall(core + " " + marks):
             token = _STRETCHED.sub(r"\1\1", token) if token.isalpha() else token
             if token not in known and len(token) > 2 and token[-1:] == token[-2:-1] and token[:-1] in known:
                 token = token[:-1]  # heyy, plss
             if token.isalpha():  # "2" is "to" on its own, not in "2pm"
-                token = _spelt_out(token, tokens[-1] if tokens else "") or token
+                token = _spelt_out(token, tokens[-1] if tokens else "", after) or token
             if targets is not None and token.isalpha() and token not in known:
                 if token not in mended:
                     mended[token] = targets.mend(token)

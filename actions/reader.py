@@ -13,14 +13,11 @@ _OWN_CHILD = (
     r"(?:daughter|son|child|kid|grandson|granddaughter|grandchild|stepson|stepdaughter|foster child)\b(?! (?:brother|sister|cousin))"
 )
 
-# "the child protection lead", "her parent support worker": what somebody works as.
-_NO_TITLE = r"(?! ?(?:protection|minder|support|social|nurse|teacher|liaison|safeguarding|helper|governor|welfare|line)\b)"
 # The parts people have towards the child that a conversation is about.
-_CHILD = rf"(?:(?:foster |step ?)?(?:daughter|son)|child|kid|pupil|student)\b{_NO_TITLE}"
+_CHILD = r"(?:(?:foster |step ?)?(?:daughter|son)|child|kid|pupil|student)\b"
 _SIBLING = r"(?:(?:big |little |older |younger |twin )?(?:sister|brother)|cousin|(?:best )?(?:friend|mate)|bestie)\b"
 _CARER = (
     r"(?:mum|mam|mom|dad|mother|father|parent|nan|nana|gran|grandad|grandma|guardian|stepmum|stepdad|foster carer|foster mum|foster dad)\b"
-    + _NO_TITLE
 )
 _WORKER = (
     r"(?:(?:form |class |head ?)?teacher|head of year|(?:class|teaching) assistant|tutor|school nurse|nurse|doctor|gp|paramedic|"
@@ -29,13 +26,17 @@ _WORKER = (
 _THEIR = rf"(?:(?:her|his|their) {_FEW}|the (?:\w+s )?)"  # "her YEAR SIX teacher", "the GIRLS mum"
 # "this is her teacher who keeps messaging her", "the coach i told you about": a story and no name for who is writing.
 _TELLS = r"(?! (?:i|ive|im|we|weve|my|who|whos|that|thats|which|in|next|at|from|did|does|is|was|has|keeps|hits|hit)\b)"
+# After "im the …": "the child protection lead" is what somebody works as.
+_NO_TITLE = r"(?=\W*$|\W*[.,;:!?()-]| (?:now|here|and|of|who|whos|in|at|on|with|from|to|for|im|ive|i|she|shes|he|hes|they|we|typing|writing|but|so|its)\b)"
 _AT_THE_KEYS = r"(?: now\b|(?: \w+){0,2}? (?:typing|writing|speaking)\b)"
 
 
 def _says_they_are(role: str, one_of_many: bool = False) -> list[str]:
     """The ways to say who one is. one_of_many: "im a foster carer" tells as much as "im her foster carer"."""
     return [
-        rf"\b(?:im|i am) (?:{_THEIR}{'|an? ' if one_of_many else ''}){role}",
+        rf"\b(?:im|i am) (?:her|his|their) {_FEW}{role}",
+        rf"\b(?:im|i am) the (?:\w+s )?{role}{_NO_TITLE}",
+        *([rf"\b(?:im|i am) an? {role}(?! (?:helper|support|governor|liaison|hen|volunteer|rep)\b)"] if one_of_many else []),
         rf"\b(?:this is|youre (?:talking|speaking) to) {_THEIR}{role}{_TELLS}",
         rf"\bits {_THEIR}{role}{_AT_THE_KEYS}",  # "its her mum" may as well be who did it
         rf"^\W*(?:hi |hello |ok |sorry )?{_THEIR}{role} here\b",

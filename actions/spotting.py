@@ -30,20 +30,23 @@ _LISTENER = re.compile(
     r"\b(?:tell|telling|(?:say|saying|speak|talk) to|ask|asking) (?:\w+ ){0,2}?(?:(?P<adult>mum|mam|mom|dad|nan|nana|gran|grandma|grandad|parents?|aunt|auntie|uncle|stepmum|stepdad|"
     r"foster carer|carer|family|an adult|grown ?up)|(?P<school>teachers?|tutor|head of year|head teacher|headteacher|school|school nurse|pastoral))\b"
 )
-# Said of oneself: "im deaf", "deaf girl here", "i use bsl"; not "my nan is deaf", "fell on deaf ears".
+# Said of oneself: "im deaf", "deaf. dad is hitting mum", "i use bsl"; not "my nan is deaf", "im with my deaf brother", "fell on deaf ears".
 _DEAF = re.compile(
-    r"\b(?:im|i am|iam|being|as a|we are both|born) (?:\w+ ){0,2}?(?:deaf|hard of hearing)\b(?! ears)|^\W*(?:hi |hello )?(?:deaf|hard of hearing)\b(?! ears)"
-    r"|\bi (?:only )?(?:use|sign|speak|need|know) (?:in )?bsl\b|\bi (?:cant|cannot|dont) hear (?:on |over )?(?:the |a )?(?:phone|calls?)\b|\bbsl user\b"
+    r"\b(?:im|i am|iam) (?:(?:both|also|a|profoundly|partially|partly|really|very|totally|completely|born|\d+ and|\d+) ){0,2}(?:deaf|hard of hearing|hearing impaired)\b"
+    r"|^\W*(?:hi |hello |hey )?(?:deaf|hard of hearing)(?: (?:girl|boy|teen|lad|person|user) here\b|\W*$|\s*[,.;:!-])|[.,;!] *(?:deaf|hard of hearing)\W*$"
+    r"|\bi (?:only )?(?:use|sign|need) (?:in )?bsl\b|\bi (?:cant|cannot|dont) hear (?:on |over )?(?:the |a )?(?:phone|calls?)\b|\bbsl user\b"
 )
+_HEARS = re.compile(r"\b(?:im|i am) not (?:\w+ )?deaf\b")
 # "im 11", "i am only 9 years old", "age 12"; not "im 10 minutes away", "im 5 weeks late".
-_NOT_AN_AGE = r"(?!\s*(?:min|hour|hr|sec|day|week|month|mile|km|metre|foot|feet|ft|cm|stone|kg|percent|%|quid|pound|stops?|of|am|pm|:|to\b|points?|nil))"
+_NOT_AN_AGE = r"(?!\s*(?:in (?!year|yr|y\d)|next\b|soon\b|tomorrow\b|on (?:mon|tues?|wed|thu|fri|sat|sun|the|my)|min|hour|hr|sec|day|week|month|mile|km|metre|foot|feet|ft|cm|stone|kg|percent|%|quid|pound|stops?|of|am|pm|:|to\b|points?|nil))"
 _OWN_AGE = re.compile(
-    rf"(?:\b(?:im|i am|iam|am|i turned|i just turned|ive (?:just )?turned)|^\W*(?:just turned|aged?))\s+(?:only\s+|just\s+|nearly\s+|almost\s+|like\s+)?{_NUMBER}\b{_NOT_AN_AGE}"
+    rf"(?:\b(?:im|i am|iam|am|i turned|i just turned|ive (?:just )?turned)|^\W*(?:just turned|aged?))\s+(?:only\s+|just\s+|(?P<not_yet>nearly|almost)\s+|like\s+)?{_NUMBER}\b{_NOT_AN_AGE}"
 )
 _OWN_YEAR = re.compile(r"\b(?:im|i am|am)\s+in\s+(?:yr|year|y)\s*(?P<n>\d{1,2})\b")
 
+YOUNGEST_NUMBER = 8
 # "i told him im 18", "when im 16": said to somebody, or not yet so. "he said hes 15, im 12" is.
-_NOT_SO = frozenset("told tell telling said say saying says lied lie pretend pretended pretending thinks think thought believes when till until til once if put puts wish".split())  # fmt: skip
+_NOT_SO = frozenset("told tell telling said say saying says lied lie pretend pretended pretending thinks think thought believes believed believe when till until til once if put puts wish".split())  # fmt: skip
 _BREAKS_OFF = frozenset("but and hes shes theyre he she they so cos because".split())
 
 # "is that ok", "am i being groomed": said of what was described, whatever it was.
@@ -105,7 +108,11 @@ class Spotter:
                 run = tuple(words[at : at + size])
                 for kind in self._kinds:
                     value = self._names.get((kind, run)) or (self._mistyped(kind, run[0]) if size == 1 else None)
-                    if value and (kind != "nation" or _place(words, at, size)):
+                    if (
+                        value
+                        and (kind != "nation" or _place(words, at, size))
+                        and not (kind == "contact" and _NOT & {*words[max(0, at - 5) : at]})
+                    ):
                         found.append(Spotted(kind, value, places[at][0], places[at + size - 1][1]))
                         step = size
                 if step > 1 or (found and found[-1].start == places[at][0]):
@@ -115,10 +122,16 @@ class Spotter:
 
     def _mistyped(self, kind: str, word: str) -> str | None:
         """What a word with one letter wrong can only stand for: some names are listed with their own misspellings."""
+        if word in _OTHER_WORDS:
+            return None
         values = {self._names.get((kind, (target,))) for target in self._typos.near(word) if target[0] == word[0]}
         return values.pop() if len(values) == 1 else None
 
 
+# Before a contact: "no police", "i dont want to ring childline" ask for neither.
+_NOT = frozenset("no not dont cant cannot wont never without isnt".split())
+# One letter from a name, and another word.
+_OTHER_WORDS = frozenset("polite derby discard".split())
 # What people call a contact, beside its number. By id, as in content/contacts.yml.
 CONTACT_NAMES = {
     "childline": ["childline", "child line", "0800 1111"],
@@ -167,8 +180,8 @@ def _facts(text: str) -> list[Spotted]:
         found.append(Spotted("age", age, 0, len(text)))
     if listener := _LISTENER.search(low):
         found.append(Spotted("listener", "trusted_adult" if listener["adult"] else "teacher", listener.start(), listener.end()))
-    if _DEAF.search(low):
-        found.append(Spotted("hears", "no", 0, len(text)))
+    if _DEAF.search(low) or _HEARS.search(low):
+        found.append(Spotted("hears", "yes" if _HEARS.search(low) else "no", 0, len(text)))
     if reader := said_reader(low):
         found.append(Spotted("reader", reader, 0, len(text)))
     return found
@@ -181,9 +194,11 @@ def own_age(low: str) -> str | None:
     """
     if year := _OWN_YEAR.search(low):
         return "under_13" if int(year["n"]) <= 7 else "teen" if int(year["n"]) <= 13 else None
+    if re.fullmatch(r"\W*\d\W*", low) and int(re.search(r"\d", low)[0]) < YOUNGEST_NUMBER:
+        return None  # likelier meant for a button
     if _ONLY_AGE.fullmatch(low):
         low = "im " + re.sub(r"^\W*(?:im|i am|iam|am|aged?)?\s*", "", low)
-    ages = [_AGE_WORDS.get(m["n"]) or int(m["n"]) for m in _OWN_AGE.finditer(low) if not _not_so(low[: m.start()])]
+    ages = [(_AGE_WORDS.get(m["n"]) or int(m["n"])) - bool(m["not_yet"]) for m in _OWN_AGE.finditer(low) if not _not_so(low[: m.start()])]
     ages = [age for age in ages if 4 <= age <= 99]
     if not ages:
         return None

@@ -20,11 +20,15 @@ QUESTIONS = frozenset(
 )
 # Talk that passes an open question by. "Thanks" and "bye" don't: who leaves is not asked twice. Nor does another subject.
 PASSING_BY = frozenset(["greeting", "affirm", "deny", "vague_distress"])
+OFF_THE_SUBJECT = frozenset(["out_of_scope", "trolling_abuse"])
 # Inside a worry these are taken for more of it: "i don't know", "like 40", "ur useless".
 MORE_OF_IT = frozenset(["vague_distress", "out_of_scope", "trolling_abuse"])
-ABOUT_SUICIDE = frozenset(["suicide_intent"])  # families of danger (data/danger/)
+ABOUT_DESPAIR = frozenset([SUICIDE, "mental_health"])
+FAMILIES_OF_SUICIDE = frozenset(["suicide_intent"])  # families of danger (data/danger/)
 # Whoever is worried by their own acts gets no victim's comfort, whatever they ask next.
 OWN_ACTS = "adult_own_thoughts"
+# Emergencies that are plainly another matter, though.
+OUTSIDE_OWN_ACTS = frozenset(["in_person_danger", "runaway_missing", "sextortion"])
 PLEASANTRIES = frozenset(["greeting", "thanks", "goodbye", "bot_identity"])
 # Worries that somebody has about another.
 OF_OTHERS = frozenset(["friend_at_risk", "professional_duty", "parent_advice", "parent_wants_signs", "parent_found_messages"])
@@ -69,6 +73,7 @@ class State:
     question: the routing question that stands open; misses: how often it was passed by; asked: those not to ask again.
     ask, about: the follow-up that is wanted now, and what it is about.
     told: the advice given last, by topic, urgency and reader. deaf: the reader said so, or that they sign.
+    despair: suicide or a low mood was told, of oneself or another: its contacts stay. life_at_risk: as an emergency, and nothing lowers it.
     app: the app or game that was named last.
     """
 
@@ -87,6 +92,8 @@ class State:
     about: str | None = None
     told: str | None = None
     deaf: bool = False
+    despair: bool = False
+    life_at_risk: bool = False
     app: str | None = None
 
     def slots(self) -> dict[str, Any]:
@@ -104,6 +111,8 @@ class State:
             nation=self.nation or nation,
             age=self.age,
             deaf=self.deaf,
+            despair=self.despair,
+            life_at_risk=self.life_at_risk,
             named=self.about if self.ask == THE_NUMBER else None,
         )
 
@@ -141,11 +150,12 @@ def _tapped(state: State, choice: Choice | None, content: Content) -> State:
             return _missed(replace(state, question=picked["question"]), content)
         return replace(state, question=picked["question"]).without_question()
     if picked.get("answer") == "in_danger":
-        if same := SAME_DANGER.get(state.worry):
-            return replace(state, topic=same, worry=same).without_question()
+        same = SUICIDE if state.despair and state.worry in OF_OTHERS else SAME_DANGER.get(state.worry)
+        if same:
+            return replace(state, topic=same, worry=same, life_at_risk=state.life_at_risk or same == SUICIDE).without_question()
         return replace(state, topic="in_person_danger", worry="in_person_danger", tapped="in_person_danger").without_question()
     if picked.get("answer") == "safe_again":
-        if state.worry == SUICIDE:
+        if state.life_at_risk:
             return state
         return replace(state, urgency=after_turn(urgency, Urgency.CHAT, danger_over=True).word, topic="danger_over").without_question()
     if "audience" in picked:
@@ -159,74 +169,84 @@ def _tapped(state: State, choice: Choice | None, content: Content) -> State:
 
 def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content, before: str | None) -> State:
     """before: the follow-up that was given last."""
-    floor, now = Urgency.of(state.urgency), Urgency.of((message.get("urgency") or {}).get("tier") or "chat")
+    now = Urgency.of((message.get("urgency") or {}).get("tier") or "chat")
     if message.get("probing") and (now < Urgency.URGENT or (now is Urgency.URGENT and not message.get("families"))):
         # One constant answer: no detail, no gradation, nothing learnt from how it was asked.
         return replace(state, topic="trolling_abuse", ask=REFUSAL).without_question()
+    intent, now = _understood(state, intent, now, message, found)
+    despair = state.despair or intent in ABOUT_DESPAIR or (intent in OF_OTHERS and _also_suicide(message))
+    life_at_risk = state.life_at_risk or (
+        now is Urgency.EMERGENCY and despair and (intent in ABOUT_DESPAIR | OF_OTHERS or _by_family(message))
+    )
+    doubtful = life_at_risk or message.get("foreign") or found.get("said") in BARE_FACTS
+    audience = state.audience if message.get("foreign") else _reader(state.audience, message, found)
+    corrected = audience != state.audience and "reader" in found
+    known = replace(state, age=None, deaf=False) if corrected and state.audience != "unknown" else state
+    told_more = corrected or found.get("nation") or found.get("age") or found.get("said") in BARE_FACTS
+    worry = state.worry if intent in MANNERS else (state.worry or intent) if intent in QUESTIONS else intent
+    # "no I meant my friend", "like 40", "im ok now" after an overdose: the worry again.
+    more = MORE_OF_IT | {"danger_over"} if life_at_risk else MORE_OF_IT
+    again = state.worry and (intent in more or (intent in MANNERS and told_more))
+    after = replace(
+        state,
+        urgency=after_turn(Urgency.of(state.urgency), now, danger_over=bool(message.get("over")) and not doubtful).word,
+        audience=audience,
+        topic=state.worry if again else intent,
+        worry=worry,
+        nation=found.get("nation") or state.nation,
+        age=known.age if found.get("said") == "number" and known.age else found.get("age") or known.age,
+        deaf={"no": True, "yes": False}.get(found.get("hears"), known.deaf),
+        despair=despair,
+        life_at_risk=life_at_risk,
+        app=found.get("app") or state.app,
+    )
+    if after.question:
+        after = _question_met(after, intent, now, found.get("said"), content)
+    ask, about = (None, None) if message.get("foreign") else _ask(intent, message, found, content, before=before, app=after.app)
+    if ask == "words_to_say" and about == "101" and after.urgency == Urgency.EMERGENCY.word:
+        about = "999"  # "what do I say to the police", now
+    if found.get("nation") and intent in MANNERS and not state.worry:
+        ask, about = "nation", found["nation"]
+    return replace(after, ask=ask, about=about)
+
+
+def _understood(state: State, intent: str, now: Urgency, message: Mapping[str, Any], found: dict[str, str]) -> tuple[str, Urgency]:
+    """Topic and urgency of a message, given the conversation."""
     if found.get("said") in BARE_FACTS:  # "im 11", "in wales": known for certain to say nothing else
         intent, now = "vague_distress", Urgency.CHAT
     elif message.get("foreign"):  # what the model makes of another language is chance; nobody is turned away over it
         intent, now = "vague_distress", highest(now, Urgency.SUPPORT)
-    elif state.worry and message.get("short"):
+    elif message.get("short") and state.worry and state.worry not in QUESTIONS and Urgency.of(state.urgency) >= Urgency.SUPPORT:
         intent, now = _fragment(state, intent, now, message)
-    if state.worry == OWN_ACTS and intent not in PLEASANTRIES:
-        intent = OWN_ACTS
-    over = bool(message.get("over")) and state.worry != SUICIDE
-    audience = _reader(state.audience, message, found)
-    corrected = audience != state.audience and "reader" in found
-    worry = state.worry if intent in MANNERS else (state.worry or intent) if intent in QUESTIONS else intent
-    if _about_suicide(message) or (state.worry == SUICIDE and worry in OF_OTHERS):
-        worry = SUICIDE
-    state = replace(
-        state,
-        urgency=after_turn(floor, now, danger_over=over).word,
-        audience=audience,
-        topic=intent,
-        worry=worry,
-        nation=found.get("nation") or state.nation,
-        age=state.age if found.get("said") == "number" and state.age else found.get("age") or state.age,
-        deaf=state.deaf or found.get("hears") == "no",
-        app=found.get("app") or state.app,
-    )
-    told_more = corrected or found.get("nation") or found.get("age") or found.get("said") in BARE_FACTS
-    more = MORE_OF_IT | {"danger_over"} if worry == SUICIDE else MORE_OF_IT
-    if state.worry and (intent in more or (intent in MANNERS and told_more)):
-        state = replace(state, topic=state.worry)  # "no I meant my friend": the worry again, for the new reader
-    if state.question:
-        state = _question_met(state, intent, now, found.get("said"), content)
-    ask, about = _ask(intent, message, found, content, before, state.app)
-    if ask == "words_to_say" and about == "101" and state.urgency == Urgency.EMERGENCY.word:
-        about = "999"  # "what do I say to the police", now
-    if found.get("nation") and intent in MANNERS and not state.worry:
-        ask, about = "nation", found["nation"]
-    return replace(state, ask=ask, about=about)
+    if state.worry == OWN_ACTS and not (intent in PLEASANTRIES | ABOUT_DESPAIR or "reader" in found):
+        return (intent if now is Urgency.EMERGENCY and intent in OUTSIDE_OWN_ACTS else OWN_ACTS), now
+    return intent, now
 
 
 def _fragment(state: State, intent: str, now: Urgency, message: Mapping[str, Any]) -> tuple[str, Urgency]:
     """Topic and urgency of a few words inside a worry: the model's, where it is sure; else those of the worry and of no more danger.
 
-    In an emergency the worry that made it one keeps the word, unless the few words are another one.
+    In an emergency the worry that made it one keeps the word, unless the few words are another one. Suicide is never passed over.
     """
     urgency, heard = message.get("urgency") or {}, message.get("intent") or {}
-    scores = urgency.get("scores") or {}
-    if now is Urgency.EMERGENCY and urgency.get("by") == "model" and scores.get(now.word, 1.0) < SURE_OF_FRAGMENT:
-        now = Urgency.of(max((tier for tier in scores if tier != now.word), key=scores.__getitem__))
+    likely = (urgency.get("scores") or {}).get(now.word, 1.0)
+    if now is Urgency.EMERGENCY and urgency.get("by") == "model" and not message.get("families") and likely < SURE_OF_FRAGMENT:
+        now = Urgency.of(urgency.get("otherwise") or now.word)
     in_emergency = state.urgency == Urgency.EMERGENCY.word
-    if now < Urgency.EMERGENCY and intent not in MANNERS | QUESTIONS and (in_emergency or heard.get("confidence", 1.0) < SURE_OF_TOPIC):
+    unsure = in_emergency or heard.get("confidence", 1.0) < SURE_OF_TOPIC
+    if now < Urgency.EMERGENCY and unsure and intent not in MANNERS | QUESTIONS | ABOUT_DESPAIR:
         intent = state.worry
     return intent, now
 
 
-def _about_suicide(message: Mapping[str, Any]) -> bool:
-    """Whether a worry about somebody else is also about suicide, whose contacts then stay."""
-    topic = (message.get("intent") or {}).get("name")
-    if topic not in OF_OTHERS:
-        return False
+def _by_family(message: Mapping[str, Any]) -> bool:
+    return bool(FAMILIES_OF_SUICIDE & set(message.get("families") or ()))
+
+
+def _also_suicide(message: Mapping[str, Any]) -> bool:
+    """Whether a worry about somebody else is also about suicide."""
     ranked = {entry["name"]: entry["confidence"] for entry in message.get("intent_ranking") or ()}
-    return (
-        bool(ABOUT_SUICIDE & set(message.get("families") or ()))
-        or ranked.get(SUICIDE, 0.0) + ranked.get("mental_health", 0.0) >= ALSO_SUICIDE
-    )
+    return _by_family(message) or ranked.get(SUICIDE, 0.0) >= ALSO_SUICIDE
 
 
 def _question_met(state: State, intent: str, now: Urgency, said: str | None, content: Content) -> State:
@@ -237,6 +257,8 @@ def _question_met(state: State, intent: str, now: Urgency, said: str | None, con
         return replace(state, urgency=higher.word, topic=state.worry or state.topic, age=answer.age or state.age).without_question()
     if question and (answer or (intent in PASSING_BY and now < Urgency.URGENT)):
         return _missed(state, content)
+    if question and intent in OFF_THE_SUBJECT and now < Urgency.URGENT:
+        return state  # neither an answer nor a silence
     return state.without_question()
 
 
@@ -264,32 +286,23 @@ def _reader(known: str, message: Mapping[str, Any], found: dict[str, str]) -> st
 
 
 def _ask(
-    intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content, before: str | None = None, app: str | None = None
+    intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content, *, before: str | None, app: str | None
 ) -> tuple[str | None, str | None]:
     """The follow-up a message wants, and what about. before: the one given last, for "and childline?"; app: named before."""
     if intent in content.choices.quiet:
         return None, None
-    heard = message.get("ask") or {}
-    limit = SURE_OF_ASK_BY_NAME if found.get("contact") else SURE_OF_ASK
-    ask = heard.get("name") if heard.get("confidence", 0.0) >= limit else None
+    heard, contact, abouts = message.get("ask") or {}, found.get("contact"), content.follow_ups.abouts
+    ask = heard.get("name") if heard.get("confidence", 0.0) >= (SURE_OF_ASK_BY_NAME if contact else SURE_OF_ASK) else None
     if message.get("signs") and message.get("wonders"):
         ask = "is_this_ok"
     if CANT_TALK in (message.get("families") or ()):
         ask = "cant_speak"
-    if (found.get("app") or app) and intent in ABOUT_APPS:
+    app = found.get("app") or app
+    if app and intent in ABOUT_APPS:
         ask = "app_guide"
-    if found.get("contact") and message.get("short") and before in OF_A_CONTACT and found["contact"] in content.follow_ups.abouts[before]:
-        ask = before
-    elif (
-        found.get("contact")
-        and intent in ASKS_FOR_ONE
-        and (message.get("short") or intent == "contact_numbers")
-        and ask in (None, THE_NUMBER)
-    ):
-        ask = THE_NUMBER
-    if ask not in content.follow_ups.abouts:
+    if contact and ask is None and intent in ASKS_FOR_ONE and (message.get("short") or intent == "contact_numbers"):
+        ask = before if before in OF_A_CONTACT and contact in abouts[before] else THE_NUMBER
+    if ask not in abouts:
         return None, None
-    about = (found.get("app") or app) if ask == "app_guide" else found.get("contact")
-    if ask == "words_to_say" and about is None:
-        about = found.get("listener")
-    return ask, about if about in content.follow_ups.abouts[ask] else None
+    about = app if ask == "app_guide" else contact or (found.get("listener") if ask == "words_to_say" else None)
+    return ask, about if about in abouts[ask] else None

@@ -26,12 +26,13 @@ from addons.judge import OUTSIDE, TIERS, Judge, write_encoders
 ROOT = Path(__file__).resolve().parent.parent
 # "He's gone, but …", "he's asleep now", "I threw them up": with one of these a message does not clearly say that the danger has passed.
 DOUBT = frozenset(
-    "but still isnt yet until unless thought think maybe probably might again coming outside asleep sleeping slept calm calmed calmer quiet "
-    "locked lock pills tablets threw sick".split()
+    "but still isnt yet until unless thought think maybe probably might again coming outside asleep sleeping slept nap napping bed drunk "
+    "calm calmed calmer quiet locked lock upstairs downstairs popped pills tablets threw sick".split()
 )
 NO_ASK = "none"
 # What each tier must reach (actions/urgency.py, tier_of); config.yml gives the ones in use.
 THRESHOLDS = {"emergency": {"urgent": 0.015, "support": 0.05, "info": 0.2, "chat": 0.2}, "urgent": 0.45, "support": 0.45, "info": 0.5}
+NEVER = 2.0  # a share of probability that nothing reaches
 LONG = 35  # words: from here a text is read in passages too
 PASSAGE = (12, 30)  # words: sentences are put together up to the first, and cut above the second
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -68,7 +69,7 @@ class Recogniser(IntentClassifier, GraphComponent):
     """Topic, urgency and audience of a message.
 
     In:  Message.text, 1 to 2,000 characters: read whole, and a long one also in passages.
-    Out: `intent` and `intent_ranking` (topic); `urgency` {"tier", "scores"}; `audience` {"name", "confidence"};
+    Out: `intent` and `intent_ranking` (topic); `urgency` {"tier", "scores", "otherwise"}, the last the tier if it were no emergency; `audience` {"name", "confidence"};
          `ask` {"name", "confidence"}: the follow-up that is likeliest wanted, and how likely;
          `over`, whether it clearly says that the danger has passed (its share reaches the limit, and no word of doubt is by);
          `in_scope`, 0 to 1: how much this looks like a worry or a question of ours;
@@ -174,14 +175,15 @@ class Recogniser(IntentClassifier, GraphComponent):
 
     def _read(self, message: Message, text: str) -> None:
         scores = self._named(self.judge.scores([text]))
-        over = scores["topic"].get("danger_over", 0.0) >= self.config["over"] and not DOUBT & set(words_of(text))
+        foreign, words = self.judge.spelling.another_language(text), [*words_of(text), *words_of(self.judge.spelling.mend(text))]
+        over = scores["topic"].get("danger_over", 0.0) >= self.config["over"] and not (foreign or DOUBT & set(words))
         if not over:
             scores |= self._of_a_passage(text, scores["urgency"]["emergency"])
         ranking = sorted(scores["topic"].items(), key=lambda item: -item[1])
         message.set(INTENT, {"name": ranking[0][0], "confidence": ranking[0][1]}, add_to_output=True)
         message.set("intent_ranking", [{"name": n, "confidence": c} for n, c in ranking[:5]], add_to_output=True)
         message.set("over", over, add_to_output=True)
-        message.set("foreign", self.judge.spelling.another_language(text), add_to_output=True)
+        message.set("foreign", foreign, add_to_output=True)
         # How sure we are that this is a worry or a question of ours at all: for figures and for doubt, never for the tier.
         outside = sum(scores["topic"].get(topic, 0.0) for topic in OUTSIDE)
         message.set("in_scope", (1 - outside) * (1 - scores["urgency"]["chat"]), add_to_output=True)
@@ -190,7 +192,10 @@ class Recogniser(IntentClassifier, GraphComponent):
             # "He's gone now, mum's home" speaks of danger because it is over: the emergency must be likelier than not.
             limits = {**limits, "emergency": 0.5}
         tier = tier_of(scores["urgency"], limits)
-        message.set("urgency", {"tier": tier.word, "by": "model", "scores": scores["urgency"]}, add_to_output=True)
+        otherwise = tier_of(scores["urgency"], {**limits, "emergency": NEVER})
+        message.set(
+            "urgency", {"tier": tier.word, "by": "model", "scores": scores["urgency"], "otherwise": otherwise.word}, add_to_output=True
+        )
         ask, likely = max(((name, share) for name, share in scores["ask"].items() if name != NO_ASK), key=lambda item: item[1])
         message.set("ask", {"name": ask, "confidence": likely}, add_to_output=True)
         audience, sure = max(scores["audience"].items(), key=lambda item: item[1])

@@ -69,7 +69,7 @@ class ForeignModelError(PermissionError):
 
 
 def check_model(given: str | os.PathLike, environment: Mapping[str, str]) -> None:
-    """ForeignModelError unless the path is inside our own folder. One that does not exist passes: the server then says that it has no model."""
+    """ForeignModelError unless the path is inside our own folder. One inside that does not exist passes: the server then says that it has no model."""
     folder = Path(environment.get("SIGNPOST_MODELS") or MODELS).resolve()
     if not Path(given).resolve().is_relative_to(folder):
         raise ForeignModelError(f"{given}: models are loaded from {folder} only (SIGNPOST_MODELS)")

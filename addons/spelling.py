@@ -44,7 +44,7 @@ class Spelling:
 
     def another_language(self, text: str) -> bool:
         """Whether a text is not English: by its letters, or, from three words on, because hardly any of them is common here."""
-        words = _ANY_WORD.findall(text)
+        words = _ANY_WORD.findall(unicodedata.normalize("NFKC", text))  # letters in fancy fonts are Latin ones
         letters = "".join(words)
         if sum("LATIN" not in unicodedata.name(c, "LATIN") for c in letters) * 2 > len(letters):
             return True

@@ -190,6 +190,8 @@ def test_what_the_words_around_a_danger_make_of_it(text, family):
         ("ma das outside", "ma dads outside"),
         ("in da house", "in the house"),
         ("he lives 20 kms away", "he lives 20 kms away"),
+        ("im 13 kms", "im 13 kill myself"),
+        ("took 30 kms", "took 30 kill myself"),
         ("gonna kms", "going to kill myself"),
         ("hes not here rn; hes outside now", "hes not here right now ; hes outside now"),
     ],

@@ -26,16 +26,15 @@ def tapped(**pairs) -> dict:
 
 def fragment(intent: str, tier: str, sure: float, **scores) -> dict:
     """A message of a few words, with the model's shares."""
-    message = typed(intent, tier)
-    return message | {
-        "short": True,
-        "intent": {"name": intent, "confidence": sure},
-        "urgency": {"tier": tier, "by": "model", "scores": scores},
-    }
+    otherwise = scores.pop("otherwise", "support")
+    urgency = {"tier": tier, "by": "model", "scores": scores, "otherwise": otherwise}
+    return typed(intent, tier) | {"short": True, "intent": {"name": intent, "confidence": sure}, "urgency": urgency}
 
 
 MEETING = State(urgency="urgent", audience="young_person", worry="meeting_plan", topic="meeting_plan", question="meeting_today")
-PILLS = State(urgency="emergency", audience="young_person", worry="suicidal_self_harm", topic="suicidal_self_harm")
+PILLS = State(
+    urgency="emergency", audience="young_person", worry="suicidal_self_harm", topic="suicidal_self_harm", despair=True, life_at_risk=True
+)
 OWN = State(urgency="support", audience="young_person", worry="adult_own_thoughts", topic="adult_own_thoughts")
 HOME = replace(MEETING, worry="abuse_at_home", topic="abuse_at_home", question="safe_now")
 
@@ -79,6 +78,13 @@ CASES = [  # before     message                                                 
      dict(audience="friend", topic="meeting_plan")),
     # a few words inside a worry: the model is heard where it is sure
     (MEETING, fragment("in_person_danger", "emergency", 0.9, emergency=0.08, support=0.6), dict(urgency="urgent")),
+    (MEETING, fragment("in_person_danger", "emergency", 0.9, emergency=0.15) | {"families": ["presence"]}, dict(urgency="emergency")),
+    (replace(MEETING, urgency="support"), fragment("in_person_danger", "emergency", 0.9, emergency=0.1, otherwise="urgent"), dict(urgency="urgent")),
+    # a question is no worry yet: what follows it is read like a first message
+    (State(urgency="info", worry="law_age"), fragment("in_person_danger", "emergency", 0.9, emergency=0.1, otherwise="info"), dict(urgency="emergency")),
+    # suicide is never passed over
+    (replace(MEETING, urgency="emergency"), fragment("suicidal_self_harm", "support", 0.9), dict(topic="suicidal_self_harm", despair=True)),
+    (MEETING, fragment("mental_health", "support", 0.4), dict(topic="mental_health", despair=True)),
     (MEETING, fragment("in_person_danger", "emergency", 0.9, emergency=0.5, support=0.3), dict(urgency="emergency", topic="in_person_danger")),
     (MEETING, fragment("in_person_danger", "emergency", 0.9, emergency=0.08, support=0.6) | {"families": ["presence"], "urgency": {"tier": "emergency", "by": "family", "scores": {"emergency": 0.08}}}, dict(urgency="emergency")),
     (MEETING, fragment("image_request", "urgent", 0.4), dict(topic="meeting_plan", worry="meeting_plan")),
@@ -86,7 +92,7 @@ CASES = [  # before     message                                                 
     (State(), fragment("image_request", "urgent", 0.4), dict(topic="image_request")),
     # vague, off the subject or rude inside a worry: more of it
     (MEETING, typed("vague_distress", "support"), dict(topic="meeting_plan", worry="meeting_plan")),
-    (replace(MEETING, misses=1), typed("out_of_scope", "chat"), dict(topic="meeting_plan", urgency="urgent", question=None)),
+    (replace(MEETING, misses=1), typed("out_of_scope", "chat"), dict(topic="meeting_plan", urgency="urgent", question="meeting_today", misses=1)),
     (MEETING, typed("trolling_abuse", "chat"), dict(topic="meeting_plan", worry="meeting_plan")),
     (State(), typed("trolling_abuse", "chat"), dict(topic="trolling_abuse", worry=None)),
     # another language: nobody is turned away
@@ -94,18 +100,34 @@ CASES = [  # before     message                                                 
     (State(), typed("runaway_missing", "emergency") | {"foreign": True}, dict(topic="vague_distress", urgency="emergency")),
     (MEETING, typed("out_of_scope", "chat") | {"foreign": True}, dict(topic="meeting_plan", urgency="urgent")),
     # no word and no button makes an overdose harmless
-    (PILLS, typed("danger_over", "support", over=True), dict(urgency="emergency")),
+    (PILLS, typed("danger_over", "support", over=True), dict(urgency="emergency", topic="suicidal_self_harm")),
     (PILLS, tapped(answer="safe_again"), dict(urgency="emergency", topic="suicidal_self_harm")),
-    (PILLS, typed("friend_at_risk", "support"), dict(urgency="emergency", worry="suicidal_self_harm")),
-    (State(), typed("friend_at_risk", "emergency") | {"families": ["suicide_intent"]}, dict(topic="friend_at_risk", worry="suicidal_self_harm")),
-    (State(), typed("friend_at_risk", "support") | {"intent_ranking": [{"name": "friend_at_risk", "confidence": 0.6}, {"name": "mental_health", "confidence": 0.3}]},
-     dict(topic="friend_at_risk", worry="suicidal_self_harm")),
-    (State(), typed("friend_at_risk", "support") | {"intent_ranking": [{"name": "friend_at_risk", "confidence": 0.9}]}, dict(worry="friend_at_risk")),
-    (replace(PILLS, urgency="support", worry="mental_health"), tapped(answer="in_danger"), dict(urgency="emergency", topic="suicidal_self_harm", tapped=None)),
+    (replace(PILLS, worry="sextortion"), typed("danger_over", "support", over=True), dict(urgency="emergency", topic="sextortion")),
+    (replace(PILLS, worry="sextortion"), tapped(answer="safe_again"), dict(urgency="emergency")),
+    (State(), typed("suicidal_self_harm", "emergency"), dict(life_at_risk=True, despair=True)),
+    (State(), typed("mental_health", "emergency"), dict(life_at_risk=True)),
+    (State(), typed("mental_health", "support"), dict(life_at_risk=False, despair=True)),
+    (State(), typed("friend_at_risk", "emergency") | {"families": ["suicide_intent"]}, dict(topic="friend_at_risk", life_at_risk=True)),
+    (State(), typed("friend_at_risk", "support") | {"intent_ranking": [{"name": "suicidal_self_harm", "confidence": 0.3}]}, dict(topic="friend_at_risk", despair=True)),
+    (State(), typed("friend_at_risk", "support") | {"intent_ranking": [{"name": "mental_health", "confidence": 0.3}]}, dict(despair=False)),
+    (replace(MEETING, worry="sextortion"), typed("parent_advice", "info") | {"intent_ranking": [{"name": "suicidal_self_harm", "confidence": 0.3}]}, dict(worry="sextortion")),
+    (State(urgency="support", worry="mental_health", despair=True), tapped(answer="in_danger"), dict(urgency="emergency", topic="suicidal_self_harm", life_at_risk=True)),
+    (State(urgency="support", worry="friend_at_risk", despair=True), tapped(answer="in_danger"), dict(topic="suicidal_self_harm")),
+    (State(urgency="support", worry="friend_at_risk"), tapped(answer="in_danger"), dict(topic="in_person_danger", life_at_risk=False)),
     # who is worried by their own acts is not comforted as a victim
     (OWN, typed("fear_of_trouble", "support"), dict(topic="adult_own_thoughts", worry="adult_own_thoughts")),
     (OWN, typed("abuse_at_home", "urgent"), dict(topic="adult_own_thoughts", urgency="urgent")),
+    (OWN, typed("suicidal_self_harm", "emergency"), dict(topic="suicidal_self_harm", life_at_risk=True)),
+    (OWN, typed("in_person_danger", "emergency"), dict(topic="in_person_danger", worry="in_person_danger")),
+    (OWN, typed("abuse_at_home", "urgent", reader="young_person") | {"audience": None, "entities": [{"entity": "reader", "value": "young_person"}]}, dict(topic="abuse_at_home")),
     (OWN, typed("thanks", "chat"), dict(topic="thanks", worry="adult_own_thoughts")),
+    # in another language nothing of the model's is believed
+    (replace(MEETING, urgency="emergency"), typed("danger_over", "support", over=True) | {"foreign": True}, dict(urgency="emergency")),
+    (State(), typed("professional_duty", "info", reader=("professional", 0.9), ask="words_to_say") | {"foreign": True}, dict(audience="unknown", ask=None)),
+    (replace(MEETING, urgency="emergency"), typed("danger_over", "support", over=True, said="age"), dict(urgency="emergency")),
+    # an age and an ear belong to a reader
+    (replace(MEETING, age="under_13", deaf=True), typed("out_of_scope") | {"audience": None, "entities": [{"entity": "reader", "value": "parent"}]}, dict(audience="parent", age=None, deaf=False)),
+    (replace(MEETING, deaf=True), typed("confidentiality", "support", hears="yes"), dict(deaf=False)),
     # deaf, said once, holds
     (State(), typed("confidentiality", "support", hears="no"), dict(deaf=True)),
     (replace(MEETING, deaf=True), typed("thanks", "chat"), dict(deaf=True)),
@@ -140,6 +162,7 @@ CASES = [  # before     message                                                 
     # an app that was named before
     (replace(MEETING, app="snapchat"), typed("how_to_block", "info"), dict(ask="app_guide", about="snapchat")),
     (MEETING, typed("image_request", "urgent", app="snapchat"), dict(app="snapchat", ask=None)),
+    (replace(MEETING, ask="words_to_say"), typed("out_of_scope", "support", contact="101") | {"short": True, "families": ["cant_talk"]}, dict(ask="cant_speak")),
     # one contact, asked for by name
     (State(), typed("contact_numbers", "info", contact="nspcc"), dict(ask="the_number", about="nspcc")),
     (MEETING, typed("out_of_scope", "chat", contact="samaritans") | {"short": True}, dict(ask="the_number", about="samaritans")),
@@ -173,7 +196,10 @@ def test_urgency_only_falls_when_somebody_says_the_danger_is_over(content, befor
     from actions.urgency import Urgency
 
     after = after_message(before, message, content)
-    over = message.get("over") or {"entity": "answer", "value": "safe_again"} in message["entities"]
+    over = (message.get("over") and not before.life_at_risk and not message.get("foreign")) or {
+        "entity": "answer",
+        "value": "safe_again",
+    } in message["entities"]
     assert over or Urgency.of(after.urgency) >= Urgency.of(before.urgency)
 
 
