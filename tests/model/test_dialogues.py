@@ -90,6 +90,14 @@ def test_promises_are_kept_at_every_turn(server, dialogue):
     assert play(server, dialogue)[0] == []
 
 
+PUT_RIGHT = yaml.load((ROOT / "tests/model/dialogues_5.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+@pytest.mark.parametrize("dialogue", PUT_RIGHT, ids=[d["name"] for d in PUT_RIGHT])
+def test_what_was_put_right_stays_right(server, dialogue):
+    assert play(server, dialogue)[1] == []
+
+
 # Dialogues where the model misjudged a turn when the floor was set; the share that goes well may not fall below it.
 FLOOR = 0.82
 
