@@ -52,7 +52,7 @@ class Question:
     readers: tuple[str, ...] = AUDIENCES
     only_unknown_age: bool = False
     higher: Urgency | None = None
-    also: Mapping[str, str] = field(default_factory=dict)  # other bare answers: "today" says yes to "Is it today?"
+    also: Mapping[str, str] = field(default_factory=dict)  # other bare answers: "today" says yes to "Is it today?", another day no
 
     def fits(self, case: Case) -> bool:
         """Whether the answer would change where this case is sent."""
@@ -232,8 +232,8 @@ def _question(name: str, entry: dict, where: str) -> Question:
     if wrong := {a.get("age") for a in answers.values()} - {None, *AGES}:
         raise ContentError(f"{where}: age {wrong.pop()!r} is not one of {', '.join(AGES)}")
     also = entry.get("also", {})
-    if wrong := {*also} - {"today"} | {*also.values()} - {*ANSWERS}:
-        raise ContentError(f"{where}: also: {wrong.pop()!r}: only today: yes, no or unsure")
+    if wrong := {*also} - {"today", "day"} | {*also.values()} - {*ANSWERS}:
+        raise ContentError(f"{where}: also: {wrong.pop()!r}: only today and day (another one): yes, no or unsure")
     return Question(
         name=name,
         young=need(ask, "young", where),

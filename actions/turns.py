@@ -39,10 +39,10 @@ MISSES = 2  # then the answer is the one for the higher urgency
 # the middle of a conversation ("he says he already sent one") reads like a young person's own, and to mention a friend is not to
 # be one, so to become either takes more (docs/decisions.md has how often it goes wrong).
 SURE_OF_CHANGE = {"young_person": 0.98, "friend": 0.98, "parent": 0.85, "professional": 0.85}
-# A few words in the middle of a conversation ("a man", "he said sorry") are read as part of it. Up to these shares of probability the
+# A few words in the middle of a conversation ("a man", "he said sorry"), or a question of any length, are read as part of it. Up to these shares of probability the
 # model may be guessing: of such messages it had not seen, 98 % of emergencies are above the first, and below the second it is right
 # about the topic in two of five (docs/decisions.md).
-SURE_OF_FRAGMENT = 0.2
+SURE_OF_FRAGMENT = 0.3
 SURE_OF_TOPIC = 0.6
 # From here on a message about somebody else is also about suicide.
 ALSO_SUICIDE = 0.25
@@ -216,7 +216,12 @@ def _understood(state: State, intent: str, now: Urgency, message: Mapping[str, A
         intent, now = "vague_distress", Urgency.CHAT
     elif message.get("foreign"):  # what the model makes of another language is chance; nobody is turned away over it
         intent, now = "vague_distress", highest(now, Urgency.SUPPORT)
-    elif message.get("short") and state.worry and state.worry not in QUESTIONS and Urgency.of(state.urgency) >= Urgency.SUPPORT:
+    elif (
+        (message.get("short") or intent in QUESTIONS)
+        and state.worry
+        and state.worry not in QUESTIONS
+        and Urgency.of(state.urgency) >= Urgency.SUPPORT
+    ):
         intent, now = _fragment(state, intent, now, message)
     if state.worry == OWN_ACTS and not (intent in PLEASANTRIES | ABOUT_DESPAIR or "reader" in found):
         return (intent if now is Urgency.EMERGENCY and intent in OUTSIDE_OWN_ACTS else OWN_ACTS), now
@@ -224,7 +229,7 @@ def _understood(state: State, intent: str, now: Urgency, message: Mapping[str, A
 
 
 def _fragment(state: State, intent: str, now: Urgency, message: Mapping[str, Any]) -> tuple[str, Urgency]:
-    """Topic and urgency of a few words inside a worry: the model's, where it is sure; else those of the worry and of no more danger.
+    """Topic and urgency of a few words, or a question, inside a worry: the model's, where it is sure; else those of the worry and of no more danger.
 
     In an emergency the worry that made it one keeps the word, unless the few words are another one. Suicide is never passed over.
     """
@@ -255,10 +260,10 @@ def _question_met(state: State, intent: str, now: Urgency, said: str | None, con
     if answer and said != "unsure":
         higher = highest(Urgency.of(state.urgency), answer.urgency)
         return replace(state, urgency=higher.word, topic=state.worry or state.topic, age=answer.age or state.age).without_question()
+    if question and now < Urgency.URGENT and (intent in OFF_THE_SUBJECT or (said in BARE_FACTS and not answer)):
+        return state  # neither an answer nor a silence
     if question and (answer or (intent in PASSING_BY and now < Urgency.URGENT)):
         return _missed(state, content)
-    if question and intent in OFF_THE_SUBJECT and now < Urgency.URGENT:
-        return state  # neither an answer nor a silence
     return state.without_question()
 
 

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # "He's gone, but …", "he's asleep now", "I threw them up": with one of these a message does not clearly say that the danger has passed.
 DOUBT = frozenset(
     "but still isnt yet until unless thought think maybe probably might again coming outside asleep sleeping slept nap napping bed drunk "
-    "calm calmed calmer quiet locked lock upstairs downstairs popped pills tablets threw sick".split()
+    "calm calmed calmer quiet stopped popped pills tablets threw sick".split()
 )
 NO_ASK = "none"
 # What each tier must reach (actions/urgency.py, tier_of); config.yml gives the ones in use.

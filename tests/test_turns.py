@@ -62,7 +62,10 @@ CASES = [  # before     message                                                 
     (MEETING, tapped(ask="words_to_say"), dict(ask="words_to_say", about=None, topic="meeting_plan", urgency="urgent")),
     (MEETING, tapped(ask="what_happens", about="101"), dict(ask="what_happens", about="101")),
     (MEETING, tapped(ask="what_happens", about="the_moon"), dict(ask=None, topic="meeting_plan")),
-    # a child's age, whatever the model makes of it: the worry again, and the question dropped
+    # a day is no silence: to "is it today?" it is a no, to "are you safe?" nothing
+    (replace(MEETING, misses=1), typed("vague_distress", said="day"), dict(urgency="urgent", question=None, asked=("meeting_today",))),
+    (replace(HOME, misses=1), typed("vague_distress", said="day"), dict(urgency="urgent", question="safe_now", misses=1)),
+    # a child's age, whatever the model makes of it: the worry again
     (MEETING, typed("grooming_signs", "emergency", said="age"), dict(urgency="urgent", topic="meeting_plan", worry="meeting_plan")),
     (MEETING, typed("out_of_scope", said="day"), dict(urgency="urgent", topic="meeting_plan", worry="meeting_plan")),
     # who is reading
