@@ -109,6 +109,7 @@ def test_the_same_advice_again_is_not_opened_as_if_nobody_had_listened(server):
     again, same = server.chat(worry, sender)
     assert "I'm still here" not in first[0] and again[0].startswith("I'm still here")
     assert "0800 1111" in again[0] and "101" in again[0], "the numbers stay in the words"
-    assert same["contacts"] == card["contacts"] and same["steps"] == card["steps"]
+    assert same["contacts"] == card["contacts"]
+    assert same["steps"] == [*card["steps"][:2], card["steps"][-1]], "the next steps and the safety line, not the whole list once more"
     changed, _ = server.chat("he said he will share it if i dont pay", sender)
     assert "I'm still here" not in changed[0]
