@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.load import PYTHON, SCRIPTS, alone, crowd, share
+from tools.load import PYTHON, SCRIPTS, alone, crowd, quantile
 from tools.server import running
 
 
@@ -20,7 +20,7 @@ def test_thirty_people_with_an_action_failing_now_and_then(spoiled, server, tmp_
     assert len(seen["ms"]) >= 20 and seen["conversations"] >= 20, "a busy machine starts fewer people in ten seconds"
     assert (seen["unanswered"], seen["crossed"], seen["fell"]) == ([], [], [])
     assert seen["degraded"] > 0, "the faults happened"
-    assert share(seen["ms"], 1.0) < 8000
+    assert quantile(seen["ms"], 1.0) < 8000
 
 
 def test_the_comparison_sees_a_mix_up(server, tmp_path):
