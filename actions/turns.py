@@ -39,9 +39,9 @@ MISSES = 2  # then the answer is the one for the higher urgency
 # the middle of a conversation ("he says he already sent one") reads like a young person's own, and to mention a friend is not to
 # be one, so to become either takes more (docs/decisions.md has how often it goes wrong).
 SURE_OF_CHANGE = {"young_person": 0.98, "friend": 0.98, "parent": 0.85, "professional": 0.85}
-# A few words in the middle of a conversation ("a man", "he said sorry"), or a question of any length, are read as part of it. Up to these shares of probability the
-# model may be guessing: of such messages it had not seen, 98 % of emergencies are above the first, and below the second it is right
-# about the topic in two of five (docs/decisions.md).
+# A few words in the middle of a conversation ("a man", "he said sorry"), or a question of any length, are read as part of it. Up to
+# these shares of probability the model may be guessing: of fragments it had not seen, 97.5 % of emergencies are above the first, and
+# below the second it is right about the topic in two of five (docs/decisions.md).
 SURE_OF_FRAGMENT = 0.3
 SURE_OF_TOPIC = 0.6
 # From here on a message about somebody else is also about suicide.
@@ -148,7 +148,7 @@ def _tapped(state: State, choice: Choice | None, content: Content) -> State:
     if "question" in picked:
         if picked["answer"] == "unsure":
             return _missed(replace(state, question=picked["question"]), content)
-        return replace(state, question=picked["question"]).without_question()
+        return replace(_at_risk(state, choice), question=picked["question"]).without_question()
     if picked.get("answer") == "in_danger":
         same = SUICIDE if state.despair and state.worry in OF_OTHERS else SAME_DANGER.get(state.worry)
         if same:
@@ -163,8 +163,15 @@ def _tapped(state: State, choice: Choice | None, content: Content) -> State:
     if picked.get("ask") == "nation" and "about" in picked:
         state = replace(state, nation=picked["about"])
     if "worry" in picked:
-        return replace(state, topic=picked["worry"], worry=picked["worry"], tapped=picked["worry"])
+        despair = state.despair or picked["worry"] in ABOUT_DESPAIR
+        return replace(state, topic=picked["worry"], worry=picked["worry"], tapped=picked["worry"], despair=despair)
     return replace(state, ask=picked["ask"], about=picked.get("about"))
+
+
+def _at_risk(state: State, answer: Choice) -> State:
+    """Whoever told of suicide or a low mood and answers that they are not safe has said it as an emergency."""
+    said = answer.urgency is Urgency.EMERGENCY and state.despair and state.worry in ABOUT_DESPAIR | OF_OTHERS
+    return replace(state, life_at_risk=state.life_at_risk or said)
 
 
 def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content, before: str | None) -> State:
@@ -258,7 +265,7 @@ def _question_met(state: State, intent: str, now: Urgency, said: str | None, con
     question = content.choices.questions.get(state.question)
     answer = question.answer(said) if question and said else None
     if answer and said != "unsure":
-        higher = highest(Urgency.of(state.urgency), answer.urgency)
+        state, higher = _at_risk(state, answer), highest(Urgency.of(state.urgency), answer.urgency)
         return replace(state, urgency=higher.word, topic=state.worry or state.topic, age=answer.age or state.age).without_question()
     if question and now < Urgency.URGENT and (intent in OFF_THE_SUBJECT or (said in BARE_FACTS and not answer)):
         return state  # neither an answer nor a silence

@@ -35,6 +35,7 @@ MEETING = State(urgency="urgent", audience="young_person", worry="meeting_plan",
 PILLS = State(
     urgency="emergency", audience="young_person", worry="suicidal_self_harm", topic="suicidal_self_harm", despair=True, life_at_risk=True
 )
+LOW = State(urgency="support", audience="young_person", worry="mental_health", topic="mental_health", question="safe_now", despair=True)
 OWN = State(urgency="support", audience="young_person", worry="adult_own_thoughts", topic="adult_own_thoughts")
 HOME = replace(MEETING, worry="abuse_at_home", topic="abuse_at_home", question="safe_now")
 
@@ -110,6 +111,11 @@ CASES = [  # before     message                                                 
     (State(), typed("suicidal_self_harm", "emergency"), dict(life_at_risk=True, despair=True)),
     (State(), typed("mental_health", "emergency"), dict(life_at_risk=True)),
     (State(), typed("mental_health", "support"), dict(life_at_risk=False, despair=True)),
+    (State(), tapped(worry="mental_health", urgency="support"), dict(despair=True, life_at_risk=False)),
+    (LOW, tapped(question="safe_now", answer="no"), dict(urgency="emergency", life_at_risk=True)),
+    (LOW, typed("deny", said="no"), dict(urgency="emergency", life_at_risk=True)),
+    (LOW, tapped(question="safe_now", answer="yes"), dict(urgency="support", life_at_risk=False)),
+    (HOME, typed("deny", said="no"), dict(urgency="emergency", life_at_risk=False)),
     (State(), typed("friend_at_risk", "emergency") | {"families": ["suicide_intent"]}, dict(topic="friend_at_risk", life_at_risk=True)),
     (State(), typed("friend_at_risk", "support") | {"intent_ranking": [{"name": "suicidal_self_harm", "confidence": 0.3}]}, dict(topic="friend_at_risk", despair=True)),
     (State(), typed("friend_at_risk", "support") | {"intent_ranking": [{"name": "mental_health", "confidence": 0.3}]}, dict(despair=False)),
