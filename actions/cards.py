@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from actions.content import Content
 
 
-YOUNG_AGES = ("under_13", "teen")
+YEARS = {"under_13": 12, "teen": 15}  # an age that stands for each group of the young
+FOR_THEMSELVES = ("young_person", "unknown")
 AGAIN = 2  # steps that are said again when the same advice was given just before
 
 
@@ -44,7 +45,12 @@ class Case:
     @property
     def grown_up(self) -> bool:
         """Whether the reader speaks for themselves and said that they are 18 or over."""
-        return self.age == "adult" and self.audience in ("young_person", "unknown")
+        return self.age == "adult" and self.audience in FOR_THEMSELVES
+
+    @property
+    def years(self) -> int | None:
+        """An age for the group that a young reader gave for themselves. None for everybody else: adults keep what is open to the young."""
+        return YEARS.get(self.age) if self.audience in FOR_THEMSELVES else None
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Reply:
 def _lead(case: Case, content: Content) -> str:
     words = content.words
     own = words["lead_for_topic"].get(case.topic, {})
-    own = (case.age in YOUNG_AGES and own.get("young", {}).get(case.urgency.word)) or own.get(case.urgency.word)
+    own = (case.years and own.get("young", {}).get(case.urgency.word)) or own.get(case.urgency.word)
     if own:
         return content.fill(own)
     # A question that comes up inside a worry is about that worry.

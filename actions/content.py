@@ -17,7 +17,6 @@ from actions.contacts import NATIONS, ContactDirectory, ContentError, load_yaml,
 from actions.follow_ups import VOICES, FollowUps, load_follow_ups
 from actions.urgency import AUDIENCES, WORDS, Urgency
 
-YEARS = {"under_13": 12, "teen": 15}  # an age that stands for each group of the young
 UNASKED = ("more", "refusal", "the_number")  # follow-ups that no button of their own asks for
 ROOT = Path(os.environ.get("SIGNPOST_CONTENT") or Path(__file__).resolve().parent.parent / "content")
 
@@ -80,7 +79,7 @@ class Content:
         for name in dict.fromkeys((case.topic, case.worry)):
             extra = self.routes["by_topic"].get(name, {})
             if tier in extra.get("urgency", WORDS):
-                first += extra.get("first_young" if case.age in YEARS and "first_young" in extra else "first", [])
+                first += (case.years and extra.get("first_young")) or extra.get("first", [])
                 add += extra.get("add", [])
         if case.despair:
             add += self.routes["despair"]["add"]
@@ -95,12 +94,10 @@ class Content:
         else:
             # 999 closes the list: always there, and no false alarm at the top.
             ids = [*first, *(i for i in ids if i != "999"), *add, "999"]
-        age = YEARS.get(case.age) if case.audience in ("young_person", "unknown") else None
-        open_to = set(self.contacts.offered(audience=case.audience, nation=case.nation, age=age))
+        open_to = set(self.contacts.offered(audience=case.audience, nation=case.nation, age=case.years))
         if case.named in open_to and case.named != "999":  # 999 heads an emergency and nothing else
             ids.insert(case.urgency is Urgency.EMERGENCY, case.named)
         ids = [near for i in ids for near in (*self.contacts.local(i), i)]
-        # Adults keep the contacts of the young: many are 18, and some were younger when it happened.
         always = set(self.routes["by_urgency"][tier][case.audience]) | set(first)
         return [i for i in dict.fromkeys(ids) if i in open_to or i in always]
 

@@ -28,7 +28,7 @@ _NUMBER = r"(?P<n>\d{1,2}|" + "|".join(_AGE_WORDS) + r")"
 # Whom somebody means to tell: "how do i tell my mum", "what do i say to a teacher".
 _LISTENER = re.compile(
     r"\b(?:tell|telling|(?:say|saying|speak|talk) to|ask|asking) (?:\w+ ){0,2}?(?:(?P<adult>mum|mam|mom|dad|nan|nana|gran|grandma|grandad|parents?|aunt|auntie|uncle|stepmum|stepdad|"
-    r"foster carer|carer|family|an adult|grown ?up)|(?P<school>teachers?|tutor|head of year|head teacher|headteacher|school|school nurse|pastoral))\b"
+    r"foster carer|carer|family|an adult|grown ?up)|(?:teachers?|tutor|head of year|head teacher|headteacher|school|school nurse|pastoral))\b"
 )
 # Said of oneself: "im deaf", "deaf. dad is hitting mum", "i use bsl"; not "my nan is deaf", "im with my deaf brother", "fell on deaf ears".
 _DEAF = re.compile(
@@ -44,7 +44,6 @@ _OWN_AGE = re.compile(
 )
 _OWN_YEAR = re.compile(r"\b(?:im|i am|am)\s+in\s+(?:yr|year|y)\s*(?P<n>\d{1,2})\b")
 
-YOUNGEST_NUMBER = 8
 # "i told him im 18", "when im 16": said to somebody, or not yet so. "he said hes 15, im 12" is.
 _NOT_SO = frozenset("told tell telling said say saying says lied lie pretend pretended pretending thinks think thought believes believed believe when till until til once if put puts wish".split())  # fmt: skip
 _BREAKS_OFF = frozenset("but and hes shes theyre he she they so cos because".split())
@@ -106,8 +105,9 @@ class Spotter:
             step = 1
             for size in range(min(self._longest, len(words) - at), 0, -1):
                 run = tuple(words[at : at + size])
+                slips = self._mistyped(run[0]) if size == 1 else {}
                 for kind in self._kinds:
-                    value = self._names.get((kind, run)) or (self._mistyped(kind, run[0]) if size == 1 else None)
+                    value = self._names.get((kind, run)) or slips.get(kind)
                     if (
                         value
                         and (kind != "nation" or _place(words, at, size))
@@ -120,12 +120,11 @@ class Spotter:
             at += step
         return found
 
-    def _mistyped(self, kind: str, word: str) -> str | None:
-        """What a word with one letter wrong can only stand for: some names are listed with their own misspellings."""
-        if word in _OTHER_WORDS:
-            return None
-        values = {self._names.get((kind, (target,))) for target in self._typos.near(word) if target[0] == word[0]}
-        return values.pop() if len(values) == 1 else None
+    def _mistyped(self, word: str) -> dict[str, str]:
+        """What a word with one letter wrong can only stand for, by kind: some names are listed with their own misspellings."""
+        near = [(target,) for target in self._typos.near(word) if target[0] == word[0] and word not in _OTHER_WORDS]
+        meant = {kind: {self._names.get((kind, target)) for target in near} for kind in self._kinds} if near else {}
+        return {kind: values.pop() for kind, values in meant.items() if len(values) == 1 and None not in values}
 
 
 # Before a contact: "no police", "i dont want to ring childline" ask for neither.
@@ -180,8 +179,8 @@ def _facts(text: str) -> list[Spotted]:
         found.append(Spotted("age", age, 0, len(text)))
     if listener := _LISTENER.search(low):
         found.append(Spotted("listener", "trusted_adult" if listener["adult"] else "teacher", listener.start(), listener.end()))
-    if _DEAF.search(low) or _HEARS.search(low):
-        found.append(Spotted("hears", "yes" if _HEARS.search(low) else "no", 0, len(text)))
+    if hears := "yes" if _HEARS.search(low) else "no" if _DEAF.search(low) else "":
+        found.append(Spotted("hears", hears, 0, len(text)))
     if reader := said_reader(low):
         found.append(Spotted("reader", reader, 0, len(text)))
     return found
@@ -194,7 +193,7 @@ def own_age(low: str) -> str | None:
     """
     if year := _OWN_YEAR.search(low):
         return "under_13" if int(year["n"]) <= 7 else "teen" if int(year["n"]) <= 13 else None
-    if re.fullmatch(r"\W*\d\W*", low) and int(re.search(r"\d", low)[0]) < YOUNGEST_NUMBER:
+    if re.fullmatch(r"\W*[0-7]\W*", low):
         return None  # likelier meant for a button
     if _ONLY_AGE.fullmatch(low):
         low = "im " + re.sub(r"^\W*(?:im|i am|iam|am|aged?)?\s*", "", low)

@@ -173,10 +173,14 @@ class Recogniser(IntentClassifier, GraphComponent):
                 self._read(message, text)
         return messages
 
+    def _doubts(self, text: str) -> bool:
+        """Whether a word of doubt is in the text, as typed or mended."""
+        return any(DOUBT & set(words_of(read)) for read in (text, self.judge.spelling.mend(text)))
+
     def _read(self, message: Message, text: str) -> None:
         scores = self._named(self.judge.scores([text]))
-        foreign, words = self.judge.spelling.another_language(text), [*words_of(text), *words_of(self.judge.spelling.mend(text))]
-        over = scores["topic"].get("danger_over", 0.0) >= self.config["over"] and not (foreign or DOUBT & set(words))
+        foreign = self.judge.spelling.another_language(text)
+        over = scores["topic"].get("danger_over", 0.0) >= self.config["over"] and not (foreign or self._doubts(text))
         if not over:
             scores |= self._of_a_passage(text, scores["urgency"]["emergency"])
         ranking = sorted(scores["topic"].items(), key=lambda item: -item[1])
