@@ -25,10 +25,10 @@ _NOT_ON = frozenset("today tonight".split())  # "not now" may be in an hour
 
 _AGE_WORDS = {word: n for n, word in enumerate("five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen".split(), 5)}  # fmt: skip
 _NUMBER = r"(?P<n>\d{1,2}|" + "|".join(_AGE_WORDS) + r")"
-# Whom somebody means to tell: "how do i tell my mum", "what do i say to a teacher".
+# Whom somebody means to tell: "how do i tell my mum", "how do i tell her", "what do i say to a teacher".
 _LISTENER = re.compile(
     r"\b(?:tell|telling|(?:say|saying|speak|talk) to|ask|asking) (?:\w+ ){0,2}?(?:(?P<adult>mum|mam|mom|dad|nan|nana|gran|grandma|grandad|parents?|aunt|auntie|uncle|stepmum|stepdad|"
-    r"foster carer|carer|family|an adult|grown ?up)|(?:teachers?|tutor|head of year|head teacher|headteacher|school|school nurse|pastoral))\b"
+    r"foster carer|carer|family|an adult|grown ?up|(?<=tell )(?:her|him|them|someone|somebody|anyone))|(?:teachers?|tutor|head of year|head teacher|headteacher|school|school nurse|pastoral))\b"
 )
 # Said of oneself: "im deaf", "deaf. dad is hitting mum", "i use bsl"; not "my nan is deaf", "im with my deaf brother", "fell on deaf ears".
 _DEAF = re.compile(

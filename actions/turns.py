@@ -192,7 +192,7 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
     told_more = corrected or found.get("nation") or found.get("age") or found.get("said") in BARE_FACTS
     worry = state.worry if intent in MANNERS else (state.worry or intent) if intent in QUESTIONS else intent
     # "no I meant my friend", "like 40", "im ok now" after an overdose: the worry again.
-    more = MORE_OF_IT | {"danger_over"} if life_at_risk else MORE_OF_IT
+    more = MORE_OF_IT | {"danger_over"} if life_at_risk or state.worry in ABOUT_DESPAIR else MORE_OF_IT
     again = state.worry and (intent in more or (intent in MANNERS and told_more))
     after = replace(
         state,

@@ -64,6 +64,8 @@ SPOTTED = [
     ("my son is 9", set()),
     ("how do i tell my mum", {("listener", "trusted_adult")}),
     ("what do i say to my form teacher", {("listener", "teacher")}),
+    ("how do i tell her", {("listener", "trusted_adult")}),
+    ("how do i ask him to stop", set()),
     ("i went to school", set()),
     ("and samaritans?", {("contact", "samaritans")}),
     ("they shout at me", set()),

@@ -108,6 +108,8 @@ CASES = [  # before     message                                                 
     (PILLS, tapped(answer="safe_again"), dict(urgency="emergency", topic="suicidal_self_harm")),
     (replace(PILLS, worry="sextortion"), typed("danger_over", "support", over=True), dict(urgency="emergency", topic="sextortion")),
     (replace(PILLS, worry="sextortion"), tapped(answer="safe_again"), dict(urgency="emergency")),
+    # feeling better is no end of danger: nothing had stopped
+    (replace(LOW, urgency="urgent", question=None), typed("danger_over", "support", over=True), dict(topic="mental_health", urgency="urgent")),
     (State(), typed("suicidal_self_harm", "emergency"), dict(life_at_risk=True, despair=True)),
     (State(), typed("mental_health", "emergency"), dict(life_at_risk=True)),
     (State(), typed("mental_health", "support"), dict(life_at_risk=False, despair=True)),
