@@ -4,8 +4,8 @@ What is set before Rasa starts: the stand-ins for absent packages (addons/lean.p
 (addons/in_process.py), two things that newer Sanic does otherwise than Rasa expects: one server process (its
 workers start in a way Rasa's application object cannot survive), and the name `response.stream`, for `rasa shell`.
 For a server also: no words in any log (addons/quiet_log.py), HTTP headers and limits (addons/security.py), stores that
-may fail (addons/fail_soft.py), a model that may come later (addons/model_watch.py). For training: messages read quickly
-(addons/quick_reading.py).
+may fail (addons/fail_soft.py), a model that may come later (addons/model_watch.py). For what reads all
+training messages (training, validation, tests): messages read quickly (addons/quick_reading.py).
 """
 
 import contextlib
@@ -36,7 +36,7 @@ def main() -> None:
     from addons import in_process, quiet_log, security
 
     in_process.install()
-    if sys.argv[1:2] == ["train"]:
+    if {"train", "data", "test"} & set(sys.argv[1:2]):
         from addons import quick_reading
 
         quick_reading.install()
