@@ -7,7 +7,9 @@ message. Nothing here reads what was typed.
 import datetime
 import functools
 import os
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 import structlog
 from rasa_sdk import Action
@@ -65,6 +67,43 @@ class ReadMessage(Action):
         return [SlotSet(name, value) for name, value in after.slots().items() if value != tracker.get_slot(name)]
 
 
+class Answer(NamedTuple):
+    """A reply, and what the conversation keeps of it: the routing question now open, and which advice was given (State.told)."""
+
+    reply: Reply
+    question: str | None
+    told: str | None
+    follow_up: str | None
+
+
+def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer:
+    """What is said to a message. state: the conversation with it (after_message). message: Rasa's parse data with our labels."""
+    case: Case = state.case(words.nation)
+    advice = None
+    if state.ask:
+        route, signs = words.route(case), message.get("signs")
+        advice = words.follow_ups.advice(state.ask, state.about, case, route=route, signs=signs, tapped=state.tapped)
+    ask = state.ask if advice else None
+    offer = words.offer(case, asked=state.asked, ask=ask, about=state.about, tapped=state.tapped)
+    told = f"{case.topic} {case.urgency.word} {case.audience} {case.voice} {case.grown_up} {case.deaf}"
+    again = not ask and told == state.told and case.urgency in (Urgency.URGENT, Urgency.SUPPORT) and case.topic not in MANNERS
+    # In an emergency the server has already said the fixed words (rules.yml); who taps through a menu has read them.
+    tapped = (message.get("intent") or {}).get("name") == "choose"
+    reply = compose(
+        case,
+        words,
+        question=offer.words,
+        choices=offer.buttons,
+        lead=case.urgency < Urgency.EMERGENCY and not (ask and tapped),
+        advice=advice,
+        follow_up=ask or "",
+        personal=bool(message.get("personal")),
+        foreign=bool(message.get("foreign")),
+        again=again,
+    )
+    return Answer(reply, offer.question, state.told if ask else told, ask)
+
+
 def say(dispatcher, reply: Reply) -> None:
     """Send the texts, then the card."""
     for text in reply.texts:
@@ -81,29 +120,6 @@ class ActionAdvise(Action):
 
     def run(self, dispatcher, tracker, domain) -> list[dict]:
         """Send the reply; note the open question and the advice given."""
-        state, words, message = _state(tracker), content(), tracker.latest_message or {}
-        case: Case = state.case(words.nation)
-        advice = None
-        if state.ask:
-            route, signs = words.route(case), message.get("signs")
-            advice = words.follow_ups.advice(state.ask, state.about, case, route=route, signs=signs, tapped=state.tapped)
-        ask = state.ask if advice else None
-        offer = words.offer(case, asked=state.asked, ask=ask, about=state.about, tapped=state.tapped)
-        told = f"{case.topic} {case.urgency.word} {case.audience} {case.voice} {case.grown_up} {case.deaf}"
-        again = not ask and told == state.told and case.urgency in (Urgency.URGENT, Urgency.SUPPORT) and case.topic not in MANNERS
-        # In an emergency the server has already said the fixed words (rules.yml); who taps through a menu has read them.
-        tapped = (message.get("intent") or {}).get("name") == "choose"
-        reply = compose(
-            case,
-            words,
-            question=offer.words,
-            choices=offer.buttons,
-            lead=case.urgency < Urgency.EMERGENCY and not (ask and tapped),
-            advice=advice,
-            follow_up=ask or "",
-            personal=bool(message.get("personal")),
-            foreign=bool(message.get("foreign")),
-            again=again,
-        )
-        say(dispatcher, reply)
-        return [SlotSet("question", offer.question), SlotSet("told", state.told if ask else told)]
+        answer = answered(_state(tracker), tracker.latest_message or {}, content())
+        say(dispatcher, answer.reply)
+        return [SlotSet("question", answer.question), SlotSet("told", answer.told)]

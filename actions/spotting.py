@@ -23,6 +23,10 @@ _FILLER = frozenset("of right ok okay please thanks lol tho though i am im think
 _TODAY = frozenset("today tonight now soon".split())
 _NOT_ON = frozenset("today tonight".split())  # "not now" may be in an hour
 
+# Pictures that say something by themselves; any other may mean anything.
+_PICTURED = {"yes": "👍✅✔👌💯", "no": "👎❌✖🚫🙅", "unsure": "🤷", "thanks": "🙏❤💕💖💗💙💚💛💜🧡🤍🥰"}
+_BESIDE_A_PICTURE = re.compile("[\\s\ufe0e\ufe0f\u200d♀♂\U0001f3fb-\U0001f3ff]")  # spaces, skin tones, what joins parts of a picture
+
 _AGE_WORDS = {word: n for n, word in enumerate("five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen".split(), 5)}  # fmt: skip
 _NUMBER = r"(?P<n>\d{1,2}|" + "|".join(_AGE_WORDS) + r")"
 # Whom somebody means to tell: "how do i tell my mum", "how do i tell her", "what do i say to a teacher".
@@ -214,6 +218,14 @@ def _not_so(before: str) -> bool:
     return False
 
 
+def wordless(text: str) -> str | None:
+    """What a message without a letter or digit says: "yes", "no", "unsure", "thanks", or "" for "...", "😭" and all else; None when it has words."""
+    if any(character.isalnum() for character in text):
+        return None
+    shown = set(_BESIDE_A_PICTURE.sub("", text))
+    return next((said for said, pictures in _PICTURED.items() if shown and shown <= set(pictures)), "")
+
+
 def wonders(text: str) -> bool:
     """Whether somebody asks if what they describe is all right."""
     return bool(_WONDERS.search(re.sub(r"[’'`]", "", text.lower())))
@@ -234,6 +246,8 @@ def bare_answer(text: str) -> str | None:
     """One of "yes", "no", "today", "day" (another) and "unsure" when the message is that and nothing more: "no thanks" is, "no he wont" is not."""
     if len(text) > 40:
         return None
+    if (pictured := wordless(text)) is not None:
+        return pictured if pictured in ("yes", "no", "unsure") else None
     if re.fullmatch(r"\W*nn?\W*", text.lower()):  # among words "n" is "and"
         return "no"
     words = [w for w in words_of(text) if w not in _FILLER]

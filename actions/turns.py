@@ -44,6 +44,8 @@ SURE_OF_CHANGE = {"young_person": 0.98, "friend": 0.98, "parent": 0.85, "profess
 # below the second it is right about the topic in two of five (docs/decisions.md).
 SURE_OF_FRAGMENT = 0.3
 SURE_OF_TOPIC = 0.6
+# The same of a message of any length that is no question: so unsure a topic is wrong more often than right.
+GUESSED_TOPIC = 0.4
 # From here on a message about somebody else is also about suicide.
 ALSO_SUICIDE = 0.25
 # The share of probability from which somebody wants a follow-up and not the topic's own advice.
@@ -180,13 +182,15 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
     if message.get("probing") and (now < Urgency.URGENT or (now is Urgency.URGENT and not message.get("families"))):
         # One constant answer: no detail, no gradation, nothing learnt from how it was asked.
         return replace(state, topic="trolling_abuse", ask=REFUSAL).without_question()
+    # Where there is no English to read, labels are chance.
+    unclear = message.get("foreign") or message.get("wordless") == ""
     intent, now = _understood(state, intent, now, message, found)
     despair = state.despair or intent in ABOUT_DESPAIR or (intent in OF_OTHERS and _also_suicide(message))
     life_at_risk = state.life_at_risk or (
         now is Urgency.EMERGENCY and despair and (intent in ABOUT_DESPAIR | OF_OTHERS or _by_family(message))
     )
-    doubtful = life_at_risk or message.get("foreign") or found.get("said") in BARE_FACTS
-    audience = state.audience if message.get("foreign") else _reader(state.audience, message, found)
+    doubtful = life_at_risk or unclear or found.get("said") in BARE_FACTS
+    audience = state.audience if unclear else _reader(state.audience, message, found)
     corrected = audience != state.audience and "reader" in found
     known = replace(state, age=None, deaf=False) if corrected and state.audience != "unknown" else state
     told_more = corrected or found.get("nation") or found.get("age") or found.get("said") in BARE_FACTS
@@ -209,7 +213,7 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
     )
     if after.question:
         after = _question_met(after, intent, now, found.get("said"), content)
-    ask, about = (None, None) if message.get("foreign") else _ask(intent, message, found, content, before=before, app=after.app)
+    ask, about = (None, None) if unclear else _ask(intent, message, found, content, before=before, app=after.app)
     if ask == "words_to_say" and about == "101" and after.urgency == Urgency.EMERGENCY.word:
         about = "999"  # "what do I say to the police", now
     if found.get("nation") and intent in MANNERS and not state.worry:
@@ -221,18 +225,28 @@ def _understood(state: State, intent: str, now: Urgency, message: Mapping[str, A
     """Topic and urgency of a message, given the conversation."""
     if found.get("said") in BARE_FACTS:  # "im 11", "in wales": known for certain to say nothing else
         intent, now = "vague_distress", Urgency.CHAT
+    elif message.get("wordless") is not None:  # "...", "😭": the model knows few pictures, and nobody is turned away over one
+        intent, now = _wordless(state, message["wordless"], now)
     elif message.get("foreign"):  # what the model makes of another language is chance; nobody is turned away over it
         intent, now = "vague_distress", highest(now, Urgency.SUPPORT)
-    elif (
-        (message.get("short") or intent in QUESTIONS)
-        and state.worry
-        and state.worry not in QUESTIONS
-        and Urgency.of(state.urgency) >= Urgency.SUPPORT
-    ):
-        intent, now = _fragment(state, intent, now, message)
+    elif state.worry and state.worry not in QUESTIONS and Urgency.of(state.urgency) >= Urgency.SUPPORT:
+        if message.get("short") or intent in QUESTIONS:
+            intent, now = _fragment(state, intent, now, message)
+        elif _confidence(message) < GUESSED_TOPIC:
+            intent = _of_the_worry(state, intent, now)
+    if intent == "friend_at_risk" and state.audience == "parent" and (message.get("audience") or {}).get("name") != "friend":
+        intent = state.worry or "parent_found_messages"  # "she says she loves him": their child
     if state.worry == OWN_ACTS and not (intent in PLEASANTRIES | ABOUT_DESPAIR or "reader" in found):
         return (intent if now is Urgency.EMERGENCY and intent in OUTSIDE_OWN_ACTS else OWN_ACTS), now
     return intent, now
+
+
+def _wordless(state: State, said: str, now: Urgency) -> tuple[str, Urgency]:
+    """Topic and urgency of a message without a word. A nod or a heart is one in a conversation only: to begin with one is to have no words."""
+    in_a_talk = {"yes": "affirm", "no": "deny", "unsure": "vague_distress", "thanks": "thanks"}
+    if state.topic and said in in_a_talk:
+        return in_a_talk[said], now
+    return "vague_distress", highest(now, Urgency.SUPPORT)
 
 
 def _fragment(state: State, intent: str, now: Urgency, message: Mapping[str, Any]) -> tuple[str, Urgency]:
@@ -240,15 +254,22 @@ def _fragment(state: State, intent: str, now: Urgency, message: Mapping[str, Any
 
     In an emergency the worry that made it one keeps the word, unless the few words are another one. Suicide is never passed over.
     """
-    urgency, heard = message.get("urgency") or {}, message.get("intent") or {}
+    urgency = message.get("urgency") or {}
     likely = (urgency.get("scores") or {}).get(now.word, 1.0)
     if now is Urgency.EMERGENCY and urgency.get("by") == "model" and not message.get("families") and likely < SURE_OF_FRAGMENT:
         now = Urgency.of(urgency.get("otherwise") or now.word)
-    in_emergency = state.urgency == Urgency.EMERGENCY.word
-    unsure = in_emergency or heard.get("confidence", 1.0) < SURE_OF_TOPIC
-    if now < Urgency.EMERGENCY and unsure and intent not in MANNERS | QUESTIONS | ABOUT_DESPAIR:
-        intent = state.worry
+    if state.urgency == Urgency.EMERGENCY.word or _confidence(message) < SURE_OF_TOPIC:
+        intent = _of_the_worry(state, intent, now)
     return intent, now
+
+
+def _of_the_worry(state: State, intent: str, now: Urgency) -> str:
+    """The topic of an unsure message: the worry's, unless it is another kind of talk, a low mood, or an emergency."""
+    return intent if now is Urgency.EMERGENCY or intent in MANNERS | QUESTIONS | ABOUT_DESPAIR else state.worry
+
+
+def _confidence(message: Mapping[str, Any]) -> float:
+    return (message.get("intent") or {}).get("confidence", 1.0)
 
 
 def _by_family(message: Mapping[str, Any]) -> bool:

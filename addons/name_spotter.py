@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from actions import personal
 from actions.actions import content
 from actions.signals import probing_detector, sign_detector
-from actions.spotting import Spotter, names_in, wonders
+from actions.spotting import Spotter, names_in, wonders, wordless
 
 FRAGMENT = 6  # words: up to here a message leans on the ones before it
 # Kinds of personal detail that somebody should not have to give here. A first name or a birthday alone is no cause for a warning.
@@ -28,7 +28,7 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
     Out: `entities`, each with a value of ours (an id, never a quotation); `wonders`, whether it asks if something is
          all right; `signs`, where it asks so, ids of the warning signs that the text describes (data/signs/);
          `personal`, whether it gives a number, an address or the like;
-         `short`, whether it is a fragment of a few words;
+         `short`, whether it is a fragment of a few words; `wordless`, what it says without any (actions/spotting.py), None with some;
          `probing`, whether it asks how to get at a child or round this bot (data/probing/).
     Names come from content/ when the model is loaded: a new app guide needs no training.
     """
@@ -59,6 +59,7 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
             ]
             message.set(ENTITIES, self.add_extractor_name(entities), add_to_output=True)
             message.set("short", len(text.split()) <= FRAGMENT, add_to_output=True)
+            message.set("wordless", wordless(text), add_to_output=True)
             asks = wonders(text)
             message.set("wonders", asks, add_to_output=True)
             # Only who asks is told of signs, and looking for them costs more than all else here.

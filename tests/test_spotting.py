@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from actions.spotting import Spotter, bare_answer, names_in
+from actions.spotting import Spotter, bare_answer, names_in, wordless
 
 SPOTTED = [
     ("how do i block someone on snapchat", {("app", "snapchat")}),
@@ -193,3 +193,16 @@ def test_a_bare_fact_is_that_and_nothing_more(spotter, text, fact):
     if fact:
         own = "age" if re.match(r"(im|i'm|\d)", text) else "said"  # a child's age is not the reader's
         assert {k for k, _ in found} >= {{"age": own, "number": "age", "day": "said", "place": "nation"}[fact]}
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("👍", "yes"), ("👍🏽👍🏽", "yes"), ("✔️", "yes"), ("👎", "no"), ("🤷‍♀️", "unsure"), ("🙏🙏", "thanks"), ("❤️", "thanks"),
+        ("💀💀💀", ""), ("😭", ""), ("👍😭", ""), ("...", ""), ("?", ""), (":(", ""), ("  ", ""), ("👍 ok", None), ("hi", None), ("999", None), ("не", None),
+    ],
+)  # fmt: skip
+def test_what_a_message_without_words_says(text, said):
+    assert wordless(text) == said
+    if said is not None:
+        assert bare_answer(text) == (said if said in ("yes", "no", "unsure") else None)

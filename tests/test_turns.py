@@ -99,6 +99,19 @@ CASES = [  # before     message                                                 
     (replace(MEETING, misses=1), typed("out_of_scope", "chat"), dict(topic="meeting_plan", urgency="urgent", question="meeting_today", misses=1)),
     (MEETING, typed("trolling_abuse", "chat"), dict(topic="meeting_plan", worry="meeting_plan")),
     (State(), typed("trolling_abuse", "chat"), dict(topic="trolling_abuse", worry=None)),
+    # a longer message of which the model only guesses the topic, and who is a friend to a parent
+    (MEETING, fragment("is_it_my_fault", "support", 0.34) | {"short": False}, dict(topic="meeting_plan")),
+    (MEETING, fragment("is_it_my_fault", "support", 0.5) | {"short": False}, dict(topic="is_it_my_fault")),
+    (replace(MEETING, audience="parent", worry="parent_found_messages"), typed("friend_at_risk", "support"), dict(topic="parent_found_messages")),
+    (replace(MEETING, audience="parent"), typed("friend_at_risk", "support", reader=("friend", 0.7)), dict(topic="friend_at_risk")),
+    # no words: the numbers first, and in a conversation a nod or a heart
+    (State(), typed("out_of_scope", "chat") | {"wordless": ""}, dict(topic="vague_distress", urgency="support")),
+    (State(), typed("affirm", "chat", said="yes") | {"wordless": "yes"}, dict(topic="vague_distress", urgency="support")),
+    (State(), typed("vague_distress", "emergency") | {"wordless": ""}, dict(urgency="emergency")),
+    (MEETING, typed("out_of_scope", "chat") | {"wordless": ""}, dict(topic="meeting_plan", urgency="urgent")),
+    (MEETING, typed("out_of_scope", "chat", said="yes") | {"wordless": "yes"}, dict(urgency="emergency", question=None)),
+    (MEETING, typed("out_of_scope", "chat") | {"wordless": "thanks"}, dict(topic="thanks", urgency="urgent", worry="meeting_plan")),
+    (replace(MEETING, urgency="emergency"), typed("danger_over", "support", over=True) | {"wordless": ""}, dict(urgency="emergency")),
     # another language: nobody is turned away
     (State(), typed("trolling_abuse", "chat") | {"foreign": True}, dict(topic="vague_distress", urgency="support")),
     (State(), typed("runaway_missing", "emergency") | {"foreign": True}, dict(topic="vague_distress", urgency="emergency")),

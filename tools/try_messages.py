@@ -12,14 +12,15 @@ from pathlib import Path
 
 import yaml
 
-from actions.cards import Case, compose
+from actions.actions import answered
 from actions.content import load_content
 from actions.signals import detector
+from actions.turns import BARE_FACTS, REFUSAL, State, after_message
 from actions.urgency import Urgency, above, limit_of
 from tools.model import model
 from tools.server import ROOT
 
-COLUMNS = ("urgency", "topic", "audience", "contacts", "why", "text")
+COLUMNS = ("urgency", "topic", "audience", "follow_up", "contacts", "why", "text")
 
 
 def thresholds() -> dict[str, float]:
@@ -28,11 +29,30 @@ def thresholds() -> dict[str, float]:
     return next(c["thresholds"] for c in pipeline if c["name"].endswith("Recogniser"))
 
 
+def rules_used(parsed: dict, state: State) -> list[str]:
+    """Rules that decide whatever the model says (actions/turns.py)."""
+    said = next((e["value"] for e in parsed.get("entities") or () if e["entity"] == "said"), None)
+    found = {
+        "asks how to get at a child, or round this bot": state.ask == REFUSAL,
+        "no words to read": parsed.get("wordless") is not None,
+        "another language": parsed.get("foreign"),
+        f"a bare {said}": said in BARE_FACTS,
+    }
+    return [reason for reason, holds in found.items() if holds]
+
+
+def _with_share(name: str, heard: dict) -> str:
+    """A label, with the model's share of probability when it is the model's."""
+    return f"{name} {heard['confidence']:.2f}" if heard["name"] == name else name
+
+
 def explain(text: str, content) -> dict[str, str]:
     """One message's answer and its reasons."""
     parsed = model().read(text)
-    urgency, scores = Urgency.of(parsed["urgency"]["tier"]), parsed["urgency"].get("scores", {})
-    reasons = []
+    scores = parsed["urgency"].get("scores", {})
+    state = after_message(State(), parsed, content)
+    answer = answered(state, parsed, content)
+    reasons = [f"by rule: {reason}" for reason in rules_used(parsed, state)]
     for signal in detector().scan(text):
         silenced = f", silenced by {signal.cancelled_by}" if signal.cancelled_by else ""
         reasons.append(f"family {signal.family} ({signal.tier.word}{silenced})")
@@ -42,12 +62,12 @@ def explain(text: str, content) -> dict[str, str]:
             reasons.append(f"model {tier.word} or higher {share:.2f} against {limit:.2f}")
         if share >= limit:
             break
-    case = Case(parsed["intent"]["name"], urgency, parsed["audience"]["name"])
     return {
-        "urgency": urgency.word,
-        "topic": f"{case.topic} {parsed['intent']['confidence']:.2f}",
-        "audience": f"{case.audience} {parsed['audience']['confidence']:.2f}",
-        "contacts": " ".join(c["id"] for c in compose(case, content).card["contacts"]),
+        "urgency": state.urgency,
+        "topic": _with_share(state.topic, parsed["intent"]),
+        "audience": _with_share(state.audience, parsed["audience"]),
+        "follow_up": answer.follow_up or "",
+        "contacts": " ".join(c["id"] for c in answer.reply.card["contacts"]),
         "why": "; ".join(reasons),
         "text": text,
     }
@@ -71,7 +91,8 @@ def main() -> None:
         writer.writerows(rows)
     else:
         for row in rows:
-            print(f"\n{row['text']}\n  {row['urgency'].upper():10} {row['topic']:32} {row['audience']}")
+            asked = f"  wants {row['follow_up']}" if row["follow_up"] else ""
+            print(f"\n{row['text']}\n  {row['urgency'].upper():10} {row['topic']:32} {row['audience']}{asked}")
             print(f"  contacts   {row['contacts']}\n  why        {row['why']}")
 
 

@@ -1,0 +1,55 @@
+"""`make try` says what POST /chat says, and why; /chat never says why."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tools.server import new_sender
+
+MESSAGES = [
+    "hes outside my house and my mums at work",
+    "he wants a pic of me or he tells my mum",
+    "what do i say to childline",
+    "im 11",
+    "💀💀💀",
+    "ayúdame por favor hay un hombre",
+    "my daughter is texting a grown man",
+    "this homework is killing me lol",
+]
+
+
+@pytest.fixture(scope="module")
+def tried(root):
+    def run(*arguments):
+        command = [sys.executable, "-m", "tools.try_messages", *arguments]
+        done = subprocess.run(command, cwd=root, input="\n".join(MESSAGES), capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+def test_it_says_what_the_server_says(tried, server):
+    rows = json.loads(tried("--format", "json"))
+    assert [row["text"] for row in rows] == MESSAGES
+    for row in rows:
+        _, card = server.chat(row["text"], new_sender())
+        said = (card["urgency"], card["topic"], card["audience"], [c["id"] for c in card["contacts"]])
+        assert (row["urgency"], row["topic"].split()[0], row["audience"].split()[0], row["contacts"].split()) == said, row["text"]
+        assert not {"why", "scores", "families"} & set(card)
+
+
+def test_it_says_why(tried):
+    why = {row["text"]: row["why"] for row in csv.DictReader(io.StringIO(tried("--format", "csv")))}
+    assert "family arrival (emergency)" in why[MESSAGES[0]] and "model emergency or higher" in why[MESSAGES[0]]
+    assert "by rule: a bare age" in why["im 11"] and "by rule: no words to read" in why["💀💀💀"]
+    assert "by rule: another language" in why["ayúdame por favor hay un hombre"]
+
+
+def test_the_table_names_the_follow_up(tried):
+    table = tried()
+    assert "wants words_to_say" in table and "EMERGENCY" in table and table.count("contacts  ") == len(MESSAGES)
