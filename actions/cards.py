@@ -139,7 +139,8 @@ def compose(
     if case.urgency is not Urgency.EMERGENCY:
         steps.append(content.words["safety"])
     steps = [content.fill(s) for s in dict.fromkeys(steps) if s]
-    opening = content.fill(content.words["again"][case.audience] if again else said.say)
+    said_again = content.words["again_vague"] if case.topic == "vague_distress" else content.words["again"][case.audience]
+    opening = content.fill(said_again if again else said.say)
     numbers = _lead(case, content) if lead else ""
     # In an emergency the number comes first; otherwise a kind word does.
     first = f"{numbers} {opening}" if case.urgency is Urgency.EMERGENCY else f"{opening} {numbers}"
