@@ -68,7 +68,7 @@ class ReadMessage(Action):
 
 
 class Answer(NamedTuple):
-    """A reply, and what the conversation keeps of it: the routing question now open, and which advice was given (State.told)."""
+    """A reply, what the conversation keeps of it (the routing question now open; which advice was given, as State.told), and the follow-up it gives, if any."""
 
     reply: Reply
     question: str | None
