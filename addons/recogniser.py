@@ -31,7 +31,7 @@ DOUBT = frozenset(
 )
 NO_ASK = "none"
 # What each tier must reach (actions/urgency.py, tier_of); config.yml gives the ones in use.
-THRESHOLDS = {"emergency": {"urgent": 0.015, "support": 0.05, "info": 0.2, "chat": 0.2}, "urgent": 0.45, "support": 0.45, "info": 0.5}
+THRESHOLDS = {"emergency": {"urgent": 0.02, "support": 0.06, "info": 0.2, "chat": 0.2}, "urgent": 0.45, "support": 0.45, "info": 0.5}
 NEVER = 2.0  # a share of probability that nothing reaches
 LONG = 35  # words: from here a text is read in passages too
 PASSAGE = (12, 30)  # words: sentences are put together up to the first, and cut above the second
@@ -71,7 +71,7 @@ class Recogniser(IntentClassifier, GraphComponent):
     In:  Message.text, 1 to 2,000 characters: read whole, and a long one also in passages.
     Out: `intent` and `intent_ranking` (topic); `urgency` {"tier", "scores", "otherwise"}, the last the tier if it were no emergency; `audience` {"name", "confidence"};
          `ask` {"name", "confidence"}: the follow-up that is likeliest wanted, and how likely;
-         `over`, whether it clearly says that the danger has passed (its share reaches the limit, and no word of doubt is by);
+         `over`, whether it clearly says that the danger has passed (its share reaches the limit, that of an emergency doesn't, and no word of doubt is by);
          `in_scope`, 0 to 1: how much this looks like a worry or a question of ours;
          `foreign`, whether it is in another language than English.
     Trains on `metadata: {urgency, audience, ask}` of every NLU block (ask may be absent); InvalidConfigException
@@ -94,6 +94,7 @@ class Recogniser(IntentClassifier, GraphComponent):
             "thresholds": THRESHOLDS,
             "audience_threshold": 0.6,
             "over": 0.7,
+            "not_over": 0.2,
             "passage": 0.85,
         }
 
@@ -173,6 +174,10 @@ class Recogniser(IntentClassifier, GraphComponent):
                 self._read(message, text)
         return messages
 
+    def _says_over(self, scores: dict[str, dict[str, float]]) -> bool:
+        """Whether it says that the danger has passed, and can't as well be one: "hes gone" alone may be either."""
+        return scores["topic"].get("danger_over", 0.0) >= self.config["over"] and scores["urgency"]["emergency"] < self.config["not_over"]
+
     def _doubts(self, text: str) -> bool:
         """Whether a word of doubt is in the text, as typed or mended."""
         return any(DOUBT & set(words_of(read)) for read in (text, self.judge.spelling.mend(text)))
@@ -180,7 +185,7 @@ class Recogniser(IntentClassifier, GraphComponent):
     def _read(self, message: Message, text: str) -> None:
         scores = self._named(self.judge.scores([text]))
         foreign = self.judge.spelling.another_language(text)
-        over = scores["topic"].get("danger_over", 0.0) >= self.config["over"] and not (foreign or self._doubts(text))
+        over = self._says_over(scores) and not (foreign or self._doubts(text))
         if not over:
             scores |= self._of_a_passage(text, scores["urgency"]["emergency"])
         ranking = sorted(scores["topic"].items(), key=lambda item: -item[1])
