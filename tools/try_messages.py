@@ -16,7 +16,7 @@ from actions.actions import answered
 from actions.content import load_content
 from actions.signals import detector
 from actions.turns import BARE_FACTS, REFUSAL, State, after_message
-from actions.urgency import Urgency, above, limit_of
+from actions.urgency import Urgency, above, limit_of, tier_of
 from tools.model import model
 from tools.server import ROOT
 
@@ -36,9 +36,16 @@ def rules_used(parsed: dict, state: State) -> list[str]:
         "asks how to get at a child, or round this bot": state.ask == REFUSAL,
         "no words to read": parsed.get("wordless") is not None,
         "another language": parsed.get("foreign"),
+        "a crime is named, none that is now: an emergency must be likelier": _held(parsed["urgency"]),
         f"a bare {said}": said in BARE_FACTS,
     }
     return [reason for reason, holds in found.items() if holds]
+
+
+def _held(urgency: dict) -> bool:
+    """Whether the model alone would have called it an emergency (addons/danger_detector.py)."""
+    given = Urgency.of(urgency["tier"])
+    return bool(urgency.get("scores")) and given < Urgency.EMERGENCY == tier_of(urgency["scores"], thresholds())
 
 
 def _with_share(name: str, heard: dict) -> str:
