@@ -32,6 +32,7 @@ DOUBT = frozenset(
 NO_ASK = "none"
 # What each tier must reach (actions/urgency.py, tier_of); config.yml gives the ones in use.
 THRESHOLDS = {"emergency": {"urgent": 0.02, "support": 0.06, "info": 0.2, "chat": 0.2}, "urgent": 0.45, "support": 0.45, "info": 0.5}
+FEW = 12  # words: so few hold no other half that the model may have overlooked, and it is surer or wrong (docs/decisions.md)
 NEVER = 2.0  # a share of probability that nothing reaches
 LONG = 35  # words: from here a text is read in passages too
 PASSAGE = (12, 30)  # words: sentences are put together up to the first, and cut above the second
@@ -95,6 +96,7 @@ class Recogniser(IntentClassifier, GraphComponent):
             "audience_threshold": 0.6,
             "over": 0.7,
             "not_over": 0.2,
+            "few_words": 0.1,
             "passage": 0.85,
         }
 
@@ -200,6 +202,8 @@ class Recogniser(IntentClassifier, GraphComponent):
         if over:
             # "He's gone now, mum's home" speaks of danger because it is over: the emergency must be likelier than not.
             limits = {**limits, "emergency": 0.5}
+        elif len(text.split()) <= FEW and scores["urgency"]["emergency"] < self.config["few_words"]:
+            limits = {**limits, "emergency": NEVER}
         tier = tier_of(scores["urgency"], limits)
         otherwise = tier_of(scores["urgency"], {**limits, "emergency": NEVER})
         message.set(

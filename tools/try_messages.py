@@ -6,6 +6,7 @@ The *why* (which layer, which family, score against threshold) stays on this mac
 import argparse
 import csv
 import datetime
+import functools
 import json
 import sys
 from pathlib import Path
@@ -16,36 +17,46 @@ from actions.actions import answered
 from actions.content import load_content
 from actions.signals import detector
 from actions.turns import BARE_FACTS, REFUSAL, State, after_message
-from actions.urgency import Urgency, above, limit_of, tier_of
+from actions.urgency import Urgency, above, limit_of
 from tools.model import model
 from tools.server import ROOT
 
 COLUMNS = ("urgency", "topic", "audience", "follow_up", "contacts", "why", "text")
 
 
-def thresholds() -> dict[str, float]:
-    """The tiers' thresholds in config.yml."""
+@functools.cache
+def settings() -> dict:
+    """The Recogniser's entry in config.yml."""
     pipeline = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
-    return next(c["thresholds"] for c in pipeline if c["name"].endswith("Recogniser"))
+    return next(c for c in pipeline if c["name"].endswith("Recogniser"))
 
 
-def rules_used(parsed: dict, state: State) -> list[str]:
+def limit(tier: Urgency, scores: dict[str, float], text: str) -> float:
+    """The share that a tier, with all above it, takes for this message."""
+    from addons.recogniser import FEW  # it needs Rasa, which the model has brought in by now
+
+    found = limit_of(tier, scores, settings()["thresholds"])
+    return max(found, settings()["few_words"]) if tier is Urgency.EMERGENCY and len(text.split()) <= FEW else found
+
+
+def rules_used(parsed: dict, state: State, text: str) -> list[str]:
     """Rules that decide whatever the model says (actions/turns.py)."""
     said = next((e["value"] for e in parsed.get("entities") or () if e["entity"] == "said"), None)
     found = {
         "asks how to get at a child, or round this bot": state.ask == REFUSAL,
         "no words to read": parsed.get("wordless") is not None,
         "another language": parsed.get("foreign"),
-        "a crime is named, none that is now: an emergency must be likelier": _held(parsed["urgency"]),
+        "a crime is named, none that is now: an emergency must be likelier": _held(parsed["urgency"], text) and not parsed.get("over"),
         f"a bare {said}": said in BARE_FACTS,
     }
     return [reason for reason, holds in found.items() if holds]
 
 
-def _held(urgency: dict) -> bool:
+def _held(urgency: dict, text: str) -> bool:
     """Whether the model alone would have called it an emergency (addons/danger_detector.py)."""
-    given = Urgency.of(urgency["tier"])
-    return bool(urgency.get("scores")) and given < Urgency.EMERGENCY == tier_of(urgency["scores"], thresholds())
+    scores = urgency.get("scores")
+    alone = scores and above(Urgency.EMERGENCY, scores) >= limit(Urgency.EMERGENCY, scores, text)
+    return bool(alone) and Urgency.of(urgency["tier"]) < Urgency.EMERGENCY
 
 
 def _with_share(name: str, heard: dict) -> str:
@@ -59,15 +70,15 @@ def explain(text: str, content) -> dict[str, str]:
     scores = parsed["urgency"].get("scores", {})
     state = after_message(State(), parsed, content)
     answer = answered(state, parsed, content)
-    reasons = [f"by rule: {reason}" for reason in rules_used(parsed, state)]
+    reasons = [f"by rule: {reason}" for reason in rules_used(parsed, state, text)]
     for signal in detector().scan(text):
         silenced = f", silenced by {signal.cancelled_by}" if signal.cancelled_by else ""
         reasons.append(f"family {signal.family} ({signal.tier.word}{silenced})")
     for tier in sorted(Urgency, reverse=True)[:-1] if scores else ():
-        share, limit = above(tier, scores), limit_of(tier, scores, thresholds())
-        if share >= limit or tier is Urgency.EMERGENCY:
-            reasons.append(f"model {tier.word} or higher {share:.2f} against {limit:.2f}")
-        if share >= limit:
+        share, needed = above(tier, scores), limit(tier, scores, text)
+        if share >= needed or tier is Urgency.EMERGENCY:
+            reasons.append(f"model {tier.word} or higher {share:.2f} against {needed:.2f}")
+        if share >= needed:
             break
     return {
         "urgency": state.urgency,

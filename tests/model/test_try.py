@@ -53,3 +53,12 @@ def test_it_says_why(tried):
 def test_the_table_names_the_follow_up(tried):
     table = tried()
     assert "wants words_to_say" in table and "EMERGENCY" in table and table.count("contacts  ") == len(MESSAGES)
+
+
+def test_a_few_words_take_a_surer_emergency(root):
+    """Up to twelve words; a longer message keeps the low limits."""
+    few, more = "he keeps asking me to come round to his flat", "he keeps asking me to come round to his flat and i said maybe one day but"
+    command = [sys.executable, "-m", "tools.try_messages", "--format", "json"]
+    done = subprocess.run(command, cwd=root, input=f"{few}\n{more}", capture_output=True, text=True, timeout=120)
+    asked = [float(row["why"].split("model emergency or higher ")[1].split("against ")[1].split(";")[0]) for row in json.loads(done.stdout)]
+    assert asked[0] >= 0.1 > asked[1]
