@@ -235,7 +235,8 @@ def _understood(state: State, intent: str, now: Urgency, message: Mapping[str, A
         elif _confidence(message) < GUESSED_TOPIC:
             intent = _of_the_worry(state, intent, now)
     if intent == "friend_at_risk" and state.audience == "parent" and (message.get("audience") or {}).get("name") != "friend":
-        intent = state.worry or "parent_found_messages"  # "she says she loves him": their child
+        # "she says she loves him": their child
+        intent = state.worry if state.worry and state.worry not in QUESTIONS else "parent_found_messages"
     if state.worry == OWN_ACTS and not (intent in PLEASANTRIES | ABOUT_DESPAIR or "reader" in found):
         return (intent if now is Urgency.EMERGENCY and intent in OUTSIDE_OWN_ACTS else OWN_ACTS), now
     return intent, now

@@ -31,8 +31,8 @@ class DangerDetector(IntentClassifier, GraphComponent):
     Patterns know words and not sense, so a family raises a tier only where the model gives that tier, with all above
     it, at least `nod` of the share its threshold asks for. Measured on messages that neither had seen, this keeps
     every emergency the families add and drops nearly all their false alarms (docs/decisions.md).
-    "im meeting him tomorrow" is more often no emergency than the low limits for one suppose: where only families of
-    NAMES_A_CRIME speak, one takes a share of `surely`; a message about suicide keeps the low limits.
+    "im meeting him tomorrow" is more often no emergency than the low limits for one suppose: where a family of
+    NAMES_A_CRIME speaks and none of an emergency, one takes a share of `surely`; a message about suicide keeps the low limits.
     """
 
     @staticmethod

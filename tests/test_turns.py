@@ -103,6 +103,7 @@ CASES = [  # before     message                                                 
     (MEETING, fragment("is_it_my_fault", "support", 0.34) | {"short": False}, dict(topic="meeting_plan")),
     (MEETING, fragment("is_it_my_fault", "support", 0.5) | {"short": False}, dict(topic="is_it_my_fault")),
     (replace(MEETING, audience="parent", worry="parent_found_messages"), typed("friend_at_risk", "support"), dict(topic="parent_found_messages")),
+    (State(urgency="info", audience="parent", worry="how_to_block"), typed("friend_at_risk", "support"), dict(topic="parent_found_messages")),
     (replace(MEETING, audience="parent"), typed("friend_at_risk", "support", reader=("friend", 0.7)), dict(topic="friend_at_risk")),
     # no words: the numbers first, and in a conversation a nod or a heart
     (State(), typed("out_of_scope", "chat") | {"wordless": ""}, dict(topic="vague_distress", urgency="support")),
