@@ -11,13 +11,13 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from actions.choices import SUICIDE
 from actions.signals import Signal, detector
 from actions.urgency import Urgency, above, highest, limit_of
 from addons.recogniser import THRESHOLDS
 
 # Families that name a crime that is planned, over or asked for. Blackmail is none of them: beside it stands suicide.
 NAMES_A_CRIME = frozenset(["meeting_planned", "hit_at_home", "touched", "image_asked"])
-SUICIDE = "suicidal_self_harm"
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=False)

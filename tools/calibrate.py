@@ -8,6 +8,7 @@ Ctrl-C stops it at any time; a half-tuned encoder is gone on with.
 """
 
 import argparse
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ LABELS = {"topic": 1, "audience": 3, "ask": 4}  # columns of a training row; urg
 TIERS = [u.word for u in Urgency]
 
 
+@functools.cache
 def settings() -> dict:
     """The Recogniser's entry in config.yml."""
     pipeline = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]

@@ -6,37 +6,28 @@ The *why* (which layer, which family, score against threshold) stays on this mac
 import argparse
 import csv
 import datetime
-import functools
 import json
 import sys
 from pathlib import Path
-
-import yaml
 
 from actions.actions import answered
 from actions.content import load_content
 from actions.signals import detector
 from actions.turns import BARE_FACTS, REFUSAL, State, after_message
 from actions.urgency import Urgency, above, limit_of
+from tools.calibrate import settings
 from tools.model import model
-from tools.server import ROOT
 
 COLUMNS = ("urgency", "topic", "audience", "follow_up", "contacts", "why", "text")
-
-
-@functools.cache
-def settings() -> dict:
-    """The Recogniser's entry in config.yml."""
-    pipeline = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
-    return next(c for c in pipeline if c["name"].endswith("Recogniser"))
 
 
 def limit(tier: Urgency, scores: dict[str, float], text: str) -> float:
     """The share that a tier, with all above it, takes for this message."""
     from addons.recogniser import FEW  # it needs Rasa, which the model has brought in by now
 
-    found = limit_of(tier, scores, settings()["thresholds"])
-    return max(found, settings()["few_words"]) if tier is Urgency.EMERGENCY and len(text.split()) <= FEW else found
+    config = settings()
+    found = limit_of(tier, scores, config["thresholds"])
+    return max(found, config["few_words"]) if tier is Urgency.EMERGENCY and len(text.split()) <= FEW else found
 
 
 def rules_used(parsed: dict, state: State, text: str) -> list[str]:
