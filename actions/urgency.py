@@ -61,11 +61,11 @@ def limit_of(tier: Urgency, scores: Mapping[str, float], limits: Mapping[str, fl
     """What `above(tier, scores)` must reach for the tier to be given.
 
     limits: by tier, a share of probability; or the weight of a false alarm by true tier: {"urgent": 0.15, "chat": 0.6}
-    asks of the tier 0.15 of the probability of urgent and 0.6 of that of chat. CHAT needs nothing.
+    asks of the tier 0.15 of the probability of urgent and 0.6 of that of chat, and "least": 0.1 that share whatever they are. CHAT needs nothing.
     """
     limit = limits.get(tier.word, 0.0)
     if isinstance(limit, Mapping):
-        return sum(weight * scores[word] for word, weight in limit.items())
+        return max(limit.get("least", 0.0), sum(weight * scores[word] for word, weight in limit.items() if word != "least"))
     return limit
 
 

@@ -135,6 +135,7 @@ class Judge:
         copies: float,
         seed: int,
         again: float = 1.0,
+        most: int | None = None,
         adapters: Sequence[Path] = (),
     ) -> "Judge":
         """Heads above the encoders, and letters and words beside them, all at once.
@@ -142,7 +143,7 @@ class Judge:
         truths: a label for each text, by task ("urgency", "topic", "audience", "ask"; all or some). copies: share of the texts that
         the n-grams learn mistyped as well. adapters: of the encoders, in their order; none when their tuned heads are not wanted.
         A head goes on, for `rounds`, from the one that was tuned with its encoder, when that tells the same labels apart: on its
-        part of what the tuner has not seen, and `again` of what it has. Else it starts fresh, reads all, and takes `fresh_rounds`.
+        part of what the tuner has not seen, `most` messages of that, and `again` of what it has. Else it starts fresh, reads all, and takes `fresh_rounds`.
         Raises WrongWeights when a tuned head is of another shape. Stopped (Ctrl-C), all parts stop at their next step.
         """
         labels = {task: TIERS if task == "urgency" else sorted(set(truths[task])) for task in TASK_WEIGHTS if task in truths}
@@ -150,7 +151,7 @@ class Judge:
         lessons = []
         for part, (encoder, adapter) in enumerate(zip(encoders, adapters or [None] * len(encoders), strict=True)):
             start = _start(adapter, labels)
-            rows = to_read(texts, again, part, len(encoders)) if start else np.arange(len(texts))
+            rows = to_read(texts, again, part, len(encoders), most) if start else np.arange(len(texts))
             lessons.append(Lesson(encoder, start, rows, rounds if start else fresh_rounds, adapter))
         stop = Stop()
         # Everything at once, each with one thread of arithmetic: a tenth faster than one after the other with two, and the same sums on any machine.

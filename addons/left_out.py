@@ -11,21 +11,13 @@ def left_out(text: str) -> bool:
     return zlib.crc32(text.encode()) % 5 == 0
 
 
-def to_read(texts: list[str], again: float, part: int = 0, parts: int = 1) -> np.ndarray:
-    """The row numbers a tuned head goes on with, by the same hash: of what the tuner has not seen one in `parts`, and `again` (0 to 1) of what it has."""
+def to_read(texts: list[str], again: float, part: int = 0, parts: int = 1, most: int | None = None) -> np.ndarray:
+    """The row numbers a tuned head goes on with, by the same hash: of what the tuner has not seen one in `parts`, `most` of those at most, and `again` (0 to 1) of what it has."""
     marks = [zlib.crc32(t.encode()) // 5 for t in texts]
-    return np.array(
-        [
-            i
-            for i, (t, mark) in enumerate(zip(texts, marks, strict=True))
-            if (mark % parts == part if left_out(t) else mark % 100 < again * 100)
-        ]
-    )
-
-
-def part_of(numbers: np.ndarray, part: int) -> np.ndarray:
-    """One in `part` of these row numbers, the same ones every time; a smaller part lies within a larger."""
-    return np.random.RandomState(1).permutation(numbers)[: len(numbers) // part]
+    unseen = [i for i, t in enumerate(texts) if left_out(t)]
+    mine = sorted((i for i in unseen if marks[i] % parts == part), key=lambda i: marks[i])[:most]
+    seen = set(range(len(texts))).difference(unseen)
+    return np.array(sorted([*mine, *(i for i in seen if marks[i] % 100 < again * 100)]))
 
 
 def digest(rows) -> str:

@@ -90,6 +90,7 @@ class Recogniser(IntentClassifier, GraphComponent):
             "fresh_rounds": 3,
             "mix": 0.7,
             "again": 1.0,
+            "most": None,
             "typo_copies": 0.2,
             "seed": 7,
             "thresholds": THRESHOLDS,
@@ -130,6 +131,7 @@ class Recogniser(IntentClassifier, GraphComponent):
                 copies=self.config["typo_copies"],
                 seed=self.config["seed"],
                 again=self.config["again"],
+                most=self.config["most"],
                 adapters=adapters,
             )
             self.judge.save(folder)
@@ -198,12 +200,10 @@ class Recogniser(IntentClassifier, GraphComponent):
         # How sure we are that this is a worry or a question of ours at all: for figures and for doubt, never for the tier.
         outside = sum(scores["topic"].get(topic, 0.0) for topic in OUTSIDE)
         message.set("in_scope", (1 - outside) * (1 - scores["urgency"]["chat"]), add_to_output=True)
-        limits = self.config["thresholds"]
+        limits = limits_for(text, self.config)
         if over:
             # "He's gone now, mum's home" speaks of danger because it is over: the emergency must be likelier than not.
             limits = {**limits, "emergency": 0.5}
-        elif len(text.split()) <= FEW and scores["urgency"]["emergency"] < self.config["few_words"]:
-            limits = {**limits, "emergency": NEVER}
         tier = tier_of(scores["urgency"], limits)
         otherwise = tier_of(scores["urgency"], {**limits, "emergency": NEVER})
         message.set(
@@ -215,6 +215,14 @@ class Recogniser(IntentClassifier, GraphComponent):
         if sure < self.config["audience_threshold"]:
             audience = "unknown"
         message.set("audience", {"name": audience, "confidence": sure}, add_to_output=True)
+
+
+def limits_for(text: str, config: dict[str, Any]) -> dict[str, Any]:
+    """The thresholds for this message, as actions/urgency.py takes them: up to FEW words an emergency takes at least `few_words`."""
+    limits = config["thresholds"]
+    if len(text.split()) > FEW:
+        return limits
+    return {**limits, "emergency": {**limits["emergency"], "least": config["few_words"]}}
 
 
 def passages(text: str) -> list[str]:

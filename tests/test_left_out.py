@@ -30,6 +30,13 @@ def test_two_heads_share_what_the_tuner_has_not_seen():
     assert 0.4 < len(one) / len(one | other) < 0.6
 
 
+def test_a_head_reads_no_more_than_it_is_given_time_for():
+    whole, few = (left_out.to_read(TEXTS, 0.3, 0, 2, most).tolist() for most in (None, 50))
+    unseen = {i for i, t in enumerate(TEXTS) if left_out.left_out(t)}
+    assert set(few) < set(whole) and few == sorted(few)
+    assert len(set(few) & unseen) == 50 and set(few) - unseen == set(whole) - unseen
+
+
 def test_two_readings_become_one_of_probabilities():
     calm, sure = np.array([[0.5, 0.3, 0.2]]), np.array([[0.01, 0.98, 0.01]])
     assert np.allclose(multiplied((calm, 0.6), (calm, 0.4)), calm)

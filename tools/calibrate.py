@@ -1,15 +1,12 @@
-"""Measure inside the training data: thresholds, the table of approaches, the learning curve. `make calibrate`.
+"""Measure inside the training data: thresholds, the table of approaches. `make calibrate`.
 
 One message in five is left out (addons/left_out.py): the encoders' adapters have not seen it. Everything else learns from the
 other four fifths and half of that fifth, and is measured on its other half; then the other way round. Nothing held out for
-`make evaluate` is read. About twenty minutes on two cores. `--curve` adds the learning curve, with the encoders tuned anew for an
-eighth, a quarter and a half of the messages: about four hours more.
-Ctrl-C stops it at any time; a half-tuned encoder is gone on with.
+`make evaluate` is read. About twenty minutes on two cores. The learning curve: tools/curve.py.
 """
 
 import argparse
 import functools
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,7 +14,7 @@ import numpy as np
 import yaml
 
 from actions.urgency import Urgency, tier_of
-from addons.left_out import digest, left_out, part_of
+from addons.left_out import left_out
 from tools.baselines import training_rows
 from tools.measures import auroc
 from tools.server import ROOT
@@ -49,7 +46,7 @@ def measured(rows, inside, outside, config, encoders) -> dict[str, np.ndarray]:
         encoders,
         [rows[i][0] for i in inside],
         {name: [rows[i][column] for i in inside] for name, column in {"urgency": 2, **LABELS}.items()},
-        **{key: config[key] for key in ("rounds", "again", "fresh_rounds", "seed")},
+        **{key: config[key] for key in ("rounds", "again", "most", "fresh_rounds", "seed")},
         mix=config["mix"],
         copies=config["typo_copies"],
         adapters=adapters_of(config),
@@ -81,39 +78,6 @@ def describe(name: str, scores: np.ndarray, truth: np.ndarray) -> str:
         false = [np.mean(danger[keep] >= limit) for keep in (truth <= 1, truth == 2, truth == 3)]
         line += f"  at {recall:.0%} (≥{limit:.2f}): info+chat {false[0]:.1%} support {false[1]:.1%} urgent {false[2]:.1%}"
     return line
-
-
-CURVES = (("tier accuracy", "#0b5c6b"), ("emergency AUROC", "#b3541e"), ("topic accuracy", "#5b4a9b"))
-
-
-def plot(points: list[tuple[int, float, float, float]], path: Path, low: float = 0.7) -> None:
-    """The learning curve as a small SVG: messages learned from (doubling scale) against CURVES, from `low` to 1."""
-    width, height, left, top = 640, 300, 60, 30
-    sizes = [np.log2(n) for n, *_ in points]
-
-    def at(size: float, value: float) -> tuple[float, float]:
-        x = left + (size - sizes[0]) / max(1e-9, sizes[-1] - sizes[0]) * (width - left - 80)
-        return x, top + (1 - value) / (1 - low) * (height - top - 50)
-
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13">']
-    parts.append('<rect width="100%" height="100%" fill="white"/>')
-    for value in np.arange(low, 1.01, 0.1):
-        x, y = at(sizes[0], value)
-        parts.append(
-            f'<line x1="{x}" x2="{width - 80}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/><text x="{left - 40}" y="{y + 4:.1f}">{value:.0%}</text>'
-        )
-    for column, (name, colour) in enumerate(CURVES, 1):
-        spots = [at(size, point[column]) for size, point in zip(sizes, points, strict=True)]
-        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        for (x, y), point in zip(spots, points, strict=True):
-            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>')
-            parts.append(f'<text x="{x - 14:.1f}" y="{y - 8:.1f}" fill="{colour}">{point[column]:.3f}</text>')
-        parts.append(f'<text x="{left + 10 + 150 * (column - 1)}" y="18" fill="{colour}">{name}</text>')
-    for size, (n, *_) in zip(sizes, points, strict=True):
-        parts.append(f'<text x="{at(size, 0)[0] - 18:.1f}" y="{height - 20}">{n}</text>')
-    parts.append(f'<text x="{left + 150}" y="{height - 4}">messages learned from (measured on the fifth left out)</text></svg>')
-    path.write_text("\n".join(parts) + "\n", encoding="utf-8")
 
 
 EMERGENCY_WEIGHTS = [
@@ -155,9 +119,6 @@ def main() -> None:
     from addons.judge import write_encoders
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--curve", action="store_true", help="also the learning curve: an eighth, a quarter, half, all; tunes an encoder for each"
-    )
     parser.add_argument("--save", type=Path, help="write scores and texts to this .npz")
     arguments = parser.parse_args()
     config, rows = settings(), training_rows()
@@ -197,35 +158,6 @@ def main() -> None:
             topic=found["topic"].astype(str),
             texts=texts,
         )
-    if arguments.curve:
-        curve(rows, inside, outside, config)
-
-
-def curve(rows, inside, outside, config) -> None:
-    """The learning curve, printed and drawn: encoders, heads, letters and words learn from a part, measured on the same left-out fifth."""
-    from addons.judge import write_encoders
-
-    truth, points = np.array([TIERS.index(rows[i][2]) for i in outside]), []
-    topics = np.array([rows[i][1] for i in outside], dtype=object)
-    if not config["adapters"]:
-        raise SystemExit("config.yml names no adapter: there is no tuned encoder to draw a curve of")
-    today = digest(rows)
-    for part in (8, 4, 2, 1):
-        few, adapters = part_of(inside, part), config["adapters"]
-        if part > 1:
-            # Named by what they were tuned on, so that a curve cut short is gone on with, and never with another day's data.
-            adapters = [f"results/adapter_{which}_{len(few)}_of_{today}.npz" for which in range(1, len(adapters) + 1)]
-            for which, adapter in enumerate(adapters, 1):
-                if not (ROOT / adapter).exists():
-                    subprocess.run(["make", "tune", f"ARGS=--which {which} --part {part} --out {adapter}"], cwd=ROOT, check=True)
-        part_config = config | {"adapters": adapters}
-        got = measured(rows, few, outside, part_config, write_encoders(ROOT / "results", adapters_of(part_config)))
-        both, topic = got["mixed"], float(np.mean(got["topic"] == topics))
-        print(describe(f"{len(few)} messages", both, truth), f" topic {topic:.3f}", flush=True)
-        points.append(
-            (len(few), float(np.mean(both.argmax(1) == truth)), auroc(list(both[truth == 4, 4]), list(both[truth < 4, 4])), topic)
-        )
-    plot(points, ROOT / "docs" / "learning-curve.svg")
 
 
 if __name__ == "__main__":

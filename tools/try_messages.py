@@ -23,11 +23,9 @@ COLUMNS = ("urgency", "topic", "audience", "follow_up", "contacts", "why", "text
 
 def limit(tier: Urgency, scores: dict[str, float], text: str) -> float:
     """The share that a tier, with all above it, takes for this message."""
-    from addons.recogniser import FEW  # it needs Rasa, which the model has brought in by now
+    from addons.recogniser import limits_for  # it needs Rasa, which the model has brought in by now
 
-    config = settings()
-    found = limit_of(tier, scores, config["thresholds"])
-    return max(found, config["few_words"]) if tier is Urgency.EMERGENCY and len(text.split()) <= FEW else found
+    return limit_of(tier, scores, limits_for(text, settings()))
 
 
 def rules_used(parsed: dict, state: State, text: str) -> list[str]:

@@ -15,11 +15,8 @@ messages, each read three times, and as many old ones. 19 minutes an encoder for
 """
 
 import argparse
-import io
 import math
-import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 from pathlib import Path
@@ -31,8 +28,9 @@ from torch.nn import functional as F
 
 from actions.urgency import Urgency
 from addons.attention_head import DROP_HIDDEN, DROP_VIEWS, HIDDEN, VIEWS, AttentionHead, Task, batches
-from addons.left_out import digest, left_out, part_of
+from addons.left_out import digest, left_out
 from tools.baselines import training_rows
+from tools.revisions import unpack
 from tools.server import ROOT
 
 ROUNDS, BATCH, STEP, HEAD_STEP, WARM_UP = 4, 32, 1e-4, 1e-3, 0.1
@@ -149,11 +147,8 @@ def pace(done: float) -> float:
 
 def texts_at(revision: str) -> set[str]:
     """The messages that data/nlu had at a git revision. Raises SystemExit when git does not know it, or it had none."""
-    said = subprocess.run(["git", "archive", "--format=tar", revision, "data/nlu"], cwd=ROOT, capture_output=True)
-    if said.returncode:
-        raise SystemExit(f"no messages at git revision {revision}: {said.stderr.decode().strip()}")
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=io.BytesIO(said.stdout)) as archive:
-        archive.extractall(folder, filter="data")
+    with tempfile.TemporaryDirectory() as folder:
+        unpack(revision, Path(folder), "data/nlu")
         return {row[0] for row in training_rows(Path(folder) / "data" / "nlu")}
 
 
@@ -290,17 +285,13 @@ def main() -> None:
     parser.add_argument(
         "--since", metavar="REVISION", help="a short round on from the adapters as they are, for what is new since this git revision"
     )
-    parser.add_argument("--part", type=int, default=1, help="only one message in so many: for the learning curve")
     arguments = parser.parse_args()
     if arguments.out and not arguments.which:
         parser.error("--out needs --which: two adapters don't go into one file")
-    if arguments.part > 1 and not arguments.out:
-        parser.error("--part needs --out: the adapters we ship are of all parts")
-    if arguments.since and (arguments.part > 1 or arguments.until or arguments.grown):
-        parser.error("--since is one round on everything: no --part, --until or --grown")
+    if arguments.since and (arguments.until or arguments.grown):
+        parser.error("--since is one round on everything: no --until or --grown")
     rows = training_rows()
-    inside = np.array([i for i, r in enumerate(rows) if not left_out(r[0])])
-    rows = [rows[i] for i in part_of(inside, arguments.part)]
+    rows = [r for r in rows if not left_out(r[0])]
     known = texts_at(arguments.since) if arguments.since else set()
     for which in [arguments.which] if arguments.which else SEEDS:
         shipped = ROOT / "data" / "encoder" / f"adapter_{which}.npz"
@@ -309,7 +300,7 @@ def main() -> None:
             seed = SEEDS[which] + 1  # other slips than the first round of four had
             one(short_round(rows, known, seed), which, out, seed=seed, rounds=1, start=shipped)
         else:
-            state = ROOT / "results" / f"tuning_{which}_{arguments.part}.pt"
+            state = ROOT / "results" / f"tuning_{which}.pt"
             one(rows, which, out, seed=SEEDS[which], state=state, grown=arguments.grown, until=arguments.until)
 
 
