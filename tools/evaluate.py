@@ -125,7 +125,7 @@ def report(held: list[Held], server: Server) -> tuple[str, dict[str, Figures]]:
                 for t in HIGH_FIRST
             ],
         ),
-        "## By set", "The second was written after the misses of the first had been looked at, the third and fourth after most of the training data of 2026-11-26, the fifth and sixth after the first two waves of 2026-11-27, the seventh after the misses of the sixth had been looked at and the third wave written, the eighth after the fourth wave, the ninth (plain first messages) after the sixth; each by writers who saw neither the others nor the training data.",
+        "## By set", heldout.WRITTEN,
         by_group(ours, "set", lambda h: [h.source]),
         "## By reader", by_group(ours, "reader", lambda h: [h.audience]),
         "## By kind of difficulty", by_group(ours, "kind", lambda h: h.hard or ["plain"]),
