@@ -85,6 +85,10 @@ def _lead(case: Case, content: Content) -> str:
         lead = deaf["grown_up" if case.grown_up else "adult" if case.audience == "parent" else "young"]
     elif case.grown_up and case.urgency.word in words["lead_adult"]:
         lead = words["lead_adult"][case.urgency.word]
+    elif case.topic == "danger_over" and case.worry == "runaway_missing" and case.urgency is Urgency.URGENT:
+        lead = words["lead_back"][case.audience]
+    elif case.topic == "fear_of_trouble" and case.urgency is Urgency.URGENT and case.audience in words["lead_afraid"]:
+        lead = words["lead_afraid"][case.audience]
     elif offline:
         lead = words["lead_offline_urgent"][case.audience]
     else:
@@ -139,7 +143,8 @@ def compose(
     if case.urgency is not Urgency.EMERGENCY:
         steps.append(content.words["safety"])
     steps = [content.fill(s) for s in dict.fromkeys(steps) if s]
-    said_again = content.words["again_vague"] if case.topic == "vague_distress" else content.words["again"][case.audience]
+    own = {"vague_distress": content.words["again_vague"], "adult_own_thoughts": content.words["again_own"]}
+    said_again = own.get(case.topic) or content.words["again"][case.audience]
     opening = content.fill(said_again if again else said.say)
     numbers = _lead(case, content) if lead else ""
     # In an emergency the number comes first; otherwise a kind word does.

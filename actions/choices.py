@@ -14,9 +14,13 @@ from actions.urgency import AUDIENCES, Urgency
 
 AGES = ("under_13", "teen", "adult")
 ANSWERS = ("yes", "no", "unsure")
+ALSO = frozenset(
+    ["today", "not_today", "day", "safe", "not_safe", "away"]
+)  # other bare answers (actions/spotting.py); day: another one; away: the one who hurts
 ADULTS = ("parent", "professional")
 # Who has taken pills may feel fine and be dying: no word and no button lowers an emergency of this kind.
 SUICIDE = "suicidal_self_harm"
+ASKED_BY_ALL = frozenset(["contact_them"])  # a button for parents only, words for everybody
 MOST = 8  # buttons under one reply; the menus behind "more" and "which app?" are longer
 
 
@@ -168,9 +172,14 @@ class Choices:
 
     def question(self, case: Case, asked: tuple[str, ...] = ()) -> Question | None:
         """The one routing question worth asking now, if any; each is asked once."""
-        if case.urgency is Urgency.EMERGENCY:
+        if case.urgency is Urgency.EMERGENCY or case.topic == "danger_over":
             return None
         return next((q for q in self.questions.values() if q.name not in asked and q.fits(case) and q.words(case)), None)
+
+    def suits(self, name: str, audience: str) -> bool:
+        """Whether a follow-up is for this reader: how to talk to your child is not for a friend. Some are offered to nobody and may be asked for."""
+        offered = {n for names in self.offers.values() for n in names}
+        return audience == "unknown" or name not in offered or name in self.offers[audience] or name in ASKED_BY_ALL
 
     def follow_up(self, name: str, audience: str) -> Choice:
         """The button for a follow-up, worded for this reader."""
@@ -192,7 +201,8 @@ class Choices:
         buttons.append(self.in_danger)
         if case.topic not in self.quiet:
             reader = "young_person" if case.audience == "unknown" else case.audience
-            names = dict.fromkeys([*self.for_topic.get(case.topic, []), *self.for_topic.get(case.worry, []), *self.offers[reader]])
+            named = [*self.for_topic.get(case.topic, []), *self.for_topic.get(case.worry, [])]
+            names = dict.fromkeys([*(n for n in named if self.suits(n, reader)), *self.offers[reader]])
             room = min(self.shown, MOST - 1 - len(buttons))
             buttons += [self.follow_up(n, reader) for n in list(names)[:room]]
             buttons.append(self.more)
@@ -232,8 +242,8 @@ def _question(name: str, entry: dict, where: str) -> Question:
     if wrong := {a.get("age") for a in answers.values()} - {None, *AGES}:
         raise ContentError(f"{where}: age {wrong.pop()!r} is not one of {', '.join(AGES)}")
     also = entry.get("also", {})
-    if wrong := {*also} - {"today", "day"} | {*also.values()} - {*ANSWERS}:
-        raise ContentError(f"{where}: also: {wrong.pop()!r}: only today and day (another one): yes, no or unsure")
+    if wrong := {*also} - ALSO | {*also.values()} - {*ANSWERS}:
+        raise ContentError(f"{where}: also: {wrong.pop()!r}: only {', '.join(sorted(ALSO))}: yes, no or unsure")
     return Question(
         name=name,
         young=need(ask, "young", where),

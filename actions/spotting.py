@@ -21,6 +21,46 @@ _BESIDE_A_DAY = frozenset("on this next at the for probably maybe morning aftern
 _UNSURE = frozenset("dont know unsure maybe perhaps dunno not sure kinda sort of i".split())
 _FILLER = frozenset("of right ok okay please thanks lol tho though i am im think it is its well um erm uh just sorry . , ! ?".split())
 _TODAY = frozenset("today tonight now soon".split())
+# Answers to "are you safe right now?" that are no bare yes: "yes im safe", "im ok for now", "shes safe with me"; "im not safe".
+_WHO_IS = r"(?:i ?am|im|were|we are|he is|hes|she is|shes|they are|theyre)"
+_SAFE = re.compile(
+    rf"\W*(?:(?:yes|yeah|yea|yh|yep|ye|ya) )?(?:i think |i feel |{_WHO_IS} |it is |its )?(?:all |really |quite )?(?:safe|ok|okay|fine|alright)(?: (?:right now|now|for now|atm|at the moment|today|tonight|here|with me|thanks|thank you))*\W*"
+)
+_NOT_SAFE = re.compile(
+    rf"\W*(?:no |nah |nope )?(?:i dont feel |{_WHO_IS} not |not (?:really )?)safe(?: (?:right now|now|here|at home|tonight|atm))*\W*"
+)
+# The one who hurts is elsewhere: "no hes not here", "not tonight hes away", "hes at work".
+_AWAY = re.compile(
+    r"\W*(?:(?:no|nah|not now|not tonight|not today|yes|yeah) )?(?:he|she|they|hes|shes|theyre|my dad|my mum|dad|mum)(?: is|s| are)?(?: (?:not (?:here|home|in|around)|away|out|at work|gone out|on nights))(?: (?:right now|now|tonight|today|atm|at the moment))*\W*"
+)
+# "can i text him from her phone", "should i reply to him", "shall i pretend to be my son"; not "should i ring them", who may be the police.
+_PERSON = r"(?:him|her back|them back|(?:the|this|that) (?:man|guy|bloke|person|lad|boy|girl|groomer|account)|the other (?:person|man))\b"
+_CONTACT = re.compile(
+    rf"\b(?:can|could|should|shall|do|may|ok to|okay to|want to|gonna|going to|tempted to|id like to) (?:i |we )?(?:just |even |still )?"
+    rf"(?:(?:text|message|msg|dm|reply(?: to)?|answer|write(?: back)? to|respond to|contact|email) {_PERSON}|confront (?:him|her|them|the|this|that|his)|meet him (?:myself|instead|for her|for him))"
+    r"|\b(?:(?:can|could|should|shall|do|may|want to|gonna|going to|ok to|okay to) (?:i |we )?(?:just )?pretend(?:ing)? to be|pose as) (?:him|her|them|my|our|a)\b"
+    r"|\b(?:text|message|reply to|answer) (?:him|her|them) (?:from|on|off|using) (?:his|her|their|my (?:son|daughter|child|kid)s?) (?:phone|account|snap|insta)"
+)
+_HARM = re.compile(
+    r"\b(?:want to|wanna|gonna|going to|im about to|could|ill|feel like) (?:\w+ing )?(?:kill|smash|batter|punch|beat|hit|hurt|find|knock|kick) (?:him|the man|this man|his (?:face|head|door)|that (?:man|bloke|guy))\b"
+    r"|\b(?:go|going|drive|driving) (?:round|over|up)? ?(?:to|there to) (?:his|their) (?:house|home|place|flat)\b|\bi know where he lives\b"
+)
+# Said of the whole alarm: nobody is in danger, or never was.
+_NO_DANGER = re.compile(
+    r"\W*(?:(?:no|ok|okay|sorry|actually|but|honestly|oh|wait) )*(?:(?:no ?one|nobody|none of us|we|i)(?: is| are|s|re|m)?(?: not)?(?: really| actually)? in (?:any |immediate )?danger"
+    r"|(?:it|this|that)(?: ?i?s| was)? ?(?:not|isnt|wasnt|aint)(?: really| actually)? an? emergency|(?:it was |its )?(?:just )?a? ?false alarm|i (?:dont|do not) need 999)"
+    r"(?: (?:right now|now|any ?more|at all|tonight|today|here))*\W*"
+)
+# Of a child who was missing: "she just walked in", "he has come home", "police brought him back", "hes turned up".
+_BACK = re.compile(
+    r"\b(?:he|she|they|hes|shes|theyre|theyve|son|daughter|child|boy|girl|lad)(?: has| is| have| are| s| ve)?(?: just| now| finally| been| both)*"
+    r" (?:(?:come|came|got|gotten|walked|turned|strolled|brought) (?:back|home|in\b|up\b|through|safe)|arrived|back|home|found|safe|here with me)"
+    r"|\b(?:found|brought) (?:him|her|them)(?! \w*s? (?:phone|bag|coat|body))\b"
+)
+_NOT_BACK = frozenset(
+    "not isnt hasnt havent hadnt never still if when until till hope hoping think might maybe nobody noone cant wont refuse refuses gone again "
+    "phone bag coat body blood bleeding bruise bruises bruised marks hurt injured unconscious room sick pills drunk".split()
+)
 _NOT_ON = frozenset("today tonight".split())  # "not now" may be in an hour
 
 # Pictures that say something by themselves; any other may mean anything.
@@ -31,8 +71,9 @@ _AGE_WORDS = {word: n for n, word in enumerate("five six seven eight nine ten el
 _NUMBER = r"(?P<n>\d{1,2}|" + "|".join(_AGE_WORDS) + r")"
 # Whom somebody means to tell: "how do i tell my mum", "how do i tell her", "what do i say to a teacher".
 _LISTENER = re.compile(
-    r"\b(?:tell|telling|(?:say|saying|speak|talk) to|ask|asking) (?:\w+ ){0,2}?(?:(?P<adult>mum|mam|mom|dad|nan|nana|gran|grandma|grandad|parents?|aunt|auntie|uncle|stepmum|stepdad|"
-    r"foster carer|carer|family|an adult|grown ?up|(?<=tell )(?:her|him|them|someone|somebody|anyone))|(?:teachers?|tutor|head of year|head teacher|headteacher|school|school nurse|pastoral))\b"
+    r"\b(?:tell|telling|(?:say|saying|speak|talk) to|ask|asking) (?:\w+ ){0,2}?(?:(?P<adult>mum|mam|mom|dad|nan|nana|gran|grandma|grandad|parents?|aunt|auntie|uncle|stepmum|stepdad|husband|wife|partner|other half|"
+    r"foster carer|carer|family|an adult|grown ?up|(?<=tell )(?:her|him|them|someone|somebody|anyone))|(?:teachers?|tutor|head of year|head teacher|headteacher|school|school nurse|pastoral)|"
+    r"(?P<child>(?<!ask )(?<!tell )(?<!telling )(?<!asking )(?:him|her|them)\b|my (?:son|daughter|child|kid|stepson|stepdaughter|grandson|granddaughter|boy|girl)\b))"
 )
 # Said of oneself: "im deaf", "deaf. dad is hitting mum", "i use bsl"; not "my nan is deaf", "im with my deaf brother", "fell on deaf ears".
 _DEAF = re.compile(
@@ -66,7 +107,7 @@ _ONLY_PLACE = re.compile(r"\W*(?:(?:im|i am|we are|were|i|we)\s+)?(?:(?:live|liv
 _NATION_BEFORE = frozenset("in from live living near outside".split())
 NATION_NAMES = {
     "scotland": ["scotland", "glasgow", "edinburgh", "aberdeen", "dundee", "inverness"],
-    "wales": ["wales", "cardiff", "swansea", "newport", "wrexham"],
+    "wales": ["wales", "cardiff", "swansea", "newport", "wrexham", "cymru", "cymraeg", "dwi", "rwy", "cymraes", "cymro"],
     "northern_ireland": ["northern ireland", "belfast", "derry", "londonderry", "lisburn", "newry"],
     "england": ["england", "london", "birmingham", "manchester", "liverpool", "leeds", "bristol", "sheffield", "newcastle", "cambridge", "peterborough"],
 }  # fmt: skip
@@ -152,6 +193,7 @@ CONTACT_NAMES = {
     "victim_support": ["victim support"],
     "missing": ["missing people", "runaway helpline"],
     "report_remove": ["report remove"],
+    "meic": ["meic"],
     "council": ["social services", "social care", "childrens services"],
 }
 
@@ -177,12 +219,13 @@ def _place(words: list[str], at: int, size: int) -> bool:
 def _facts(text: str) -> list[Spotted]:
     found = []
     low = re.sub(r"[’'`]", "", text.lower())
-    if said := bare_answer(text) or bare_fact(low):
+    if said := bare_answer(text) or said_of_danger(low) or bare_fact(low) or ("back" if says_back(low) else None):
         found.append(Spotted("said", said, 0, len(text)))
     if age := own_age(low):
         found.append(Spotted("age", age, 0, len(text)))
     if listener := _LISTENER.search(low):
-        found.append(Spotted("listener", "trusted_adult" if listener["adult"] else "teacher", listener.start(), listener.end()))
+        who = "trusted_adult" if listener["adult"] else "child" if listener["child"] else "teacher"
+        found.append(Spotted("listener", who, listener.start(), listener.end()))
     if hears := "yes" if _HEARS.search(low) else "no" if _DEAF.search(low) else "":
         found.append(Spotted("hears", hears, 0, len(text)))
     if reader := said_reader(low):
@@ -242,8 +285,30 @@ def bare_fact(low: str) -> str | None:
     return "place" if place and any(place["place"] in names for names in NATION_NAMES.values()) else None
 
 
+def would_face_them(text: str) -> str | None:
+    """Whether somebody asks to answer or trick the person themselves ("contact"), or is set on hurting them ("harm"); None else."""
+    low = re.sub(r"[’'`]", "", text.lower())
+    return "contact" if _CONTACT.search(low) else "harm" if _HARM.search(low) else None
+
+
+def said_of_danger(low: str) -> str | None:
+    """What a short message says of danger and nothing more: "safe", "not_safe", "away" (the one who hurts is elsewhere), "no_danger"; None else.
+
+    low: the text in lower case without apostrophes.
+    """
+    words = " ".join(re.findall(r"\w+", low))
+    patterns = {"not_safe": _NOT_SAFE, "no_danger": _NO_DANGER, "safe": _SAFE, "away": _AWAY}
+    return next((said for said, pattern in patterns.items() if len(words) <= 60 and pattern.fullmatch(words)), None)
+
+
+def says_back(low: str) -> bool:
+    """Whether somebody says that a missing child is back; to be asked only where one was missing. low: as `said_of_danger`."""
+    words = re.findall(r"\w+", low)
+    return len(words) <= 14 and not _NOT_BACK & set(words) and bool(_BACK.search(" ".join(words)))
+
+
 def bare_answer(text: str) -> str | None:
-    """One of "yes", "no", "today", "day" (another) and "unsure" when the message is that and nothing more: "no thanks" is, "no he wont" is not."""
+    """One of "yes", "no", "today", "not_today", "day" (another) and "unsure" when the message is that and nothing more: "no thanks" is, "no he wont" is not."""
     if len(text) > 40:
         return None
     if (pictured := wordless(text)) is not None:
@@ -254,11 +319,13 @@ def bare_answer(text: str) -> str | None:
     if not words:
         return None
     kept = set(words)
-    if kept <= _TODAY - {"soon"}:
+    if kept <= _TODAY - {"soon"} or (kept & _NOT_ON and "not" not in kept and kept <= _NO | _NOT_ON):  # "tonight", "no its tonight"
         return "today"
     if kept <= _YES | _TODAY and kept & _YES:
         return "yes"
-    if kept <= _NO | _NOT_ON and (kept & {"no", "nah", "nope", "na", "naw"} or ("not" in kept and kept & _NOT_ON)):
+    if kept <= _NOT_ON | {"not"} and kept & _NOT_ON:
+        return "not_today"  # no answer to "are you safe?"
+    if kept <= _NO | _NOT_ON and kept & {"no", "nah", "nope", "na", "naw"}:
         return "no"
     if kept <= _UNSURE and kept & {"know", "sure", "maybe", "perhaps", "unsure", "kinda", "dunno"}:
         return "unsure"

@@ -29,6 +29,8 @@ FAMILIES_OF_SUICIDE = frozenset(["suicide_intent"])  # families of danger (data/
 OWN_ACTS = "adult_own_thoughts"
 # Emergencies that are plainly another matter, though.
 OUTSIDE_OWN_ACTS = frozenset(["in_person_danger", "runaway_missing", "sextortion"])
+NODS = frozenset(["affirm", "deny"])
+OTHERS = frozenset(["parent", "friend", "professional"])  # readers who tell of somebody else
 PLEASANTRIES = frozenset(["greeting", "thanks", "goodbye", "bot_identity"])
 # Worries that somebody has about another.
 OF_OTHERS = frozenset(["friend_at_risk", "professional_duty", "parent_advice", "parent_wants_signs", "parent_found_messages"])
@@ -63,6 +65,13 @@ OF_A_CONTACT = frozenset(["what_happens", "words_to_say", THE_NUMBER])
 CANT_TALK = "cant_talk"
 # Answers that are a fact about the reader or the child, or a day, and nothing more.
 BARE_FACTS = frozenset(["age", "number", "day", "place"])
+# Worries that "its tonight" makes an emergency: of a meeting, of leaving, of suicide.
+MAY_BE_TODAY = frozenset(["meeting_plan", "parent_found_messages", "friend_at_risk", "runaway_missing", SUICIDE, "mental_health"])
+# Harm by somebody in the child's life: that they also want it kept secret, or give presents, is no matter of blocking them.
+BY_SOMEBODY_NEAR = frozenset(["known_adult", "abuse_at_home", "met_already", "in_person_danger"])
+PART_OF_IT = frozenset(["secrecy", "gifts_money", "grooming_signs"])
+# From this share on a yes or no of several words is one, and "somebody else's child" another child than the one talked of.
+SURE_OF_NOD = 0.8
 # Topics where naming an app means wanting its guide.
 ABOUT_APPS = frozenset(["how_to_block"])
 
@@ -184,15 +193,23 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
         return replace(state, topic="trolling_abuse", ask=REFUSAL).without_question()
     # Where there is no English to read, labels are chance.
     unclear = message.get("foreign") or message.get("wordless") == ""
+    over = bool(message.get("over")) or _says_over(state, found.get("said"))
+    if found.get("said") == "number" and not _is_an_age(state, found):
+        found.pop("age", None)
     intent, now = _understood(state, intent, now, message, found)
     despair = state.despair or intent in ABOUT_DESPAIR or (intent in OF_OTHERS and _also_suicide(message))
     life_at_risk = state.life_at_risk or (
         now is Urgency.EMERGENCY and despair and (intent in ABOUT_DESPAIR | OF_OTHERS or _by_family(message))
     )
     doubtful = life_at_risk or unclear or found.get("said") in BARE_FACTS
-    audience = state.audience if unclear else _reader(state.audience, message, found)
+    # Whoever is worried by their own acts speaks of children and friends, and is neither.
+    same_reader = unclear or (state.worry == OWN_ACTS and "reader" not in found)
+    audience = state.audience if same_reader else _reader(state.audience, message, found)
     corrected = audience != state.audience and "reader" in found
     known = replace(state, age=None, deaf=False) if corrected and state.audience != "unknown" else state
+    if corrected and audience == "young_person" and state.worry == "friend_at_risk":  # "ok its me": what it is about is open again
+        state = replace(state, worry=SUICIDE if state.life_at_risk else "mental_health" if state.despair else None)
+        intent = "vague_distress" if intent in MANNERS else intent
     told_more = corrected or found.get("nation") or found.get("age") or found.get("said") in BARE_FACTS
     worry = state.worry if intent in MANNERS else (state.worry or intent) if intent in QUESTIONS else intent
     # "no I meant my friend", "like 40", "im ok now" after an overdose: the worry again.
@@ -200,7 +217,7 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
     again = state.worry and (intent in more or (intent in MANNERS and told_more))
     after = replace(
         state,
-        urgency=after_turn(Urgency.of(state.urgency), now, danger_over=bool(message.get("over")) and not doubtful).word,
+        urgency=after_turn(Urgency.of(state.urgency), now, danger_over=over and not doubtful).word,
         audience=audience,
         topic=state.worry if again else intent,
         worry=worry,
@@ -212,8 +229,8 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
         app=found.get("app") or state.app,
     )
     if after.question:
-        after = _question_met(after, intent, now, found.get("said"), content)
-    ask, about = (None, None) if unclear else _ask(intent, message, found, content, before=before, app=after.app)
+        after = _question_met(after, intent, now, found.get("said"), content, silent=bool(found.get("said")) or message.get("brief", True))
+    ask, about = (None, None) if unclear else _ask(intent, message, found, content, before=before, app=after.app, audience=audience)
     if ask == "words_to_say" and about == "101" and after.urgency == Urgency.EMERGENCY.word:
         about = "999"  # "what do I say to the police", now
     if found.get("nation") and intent in MANNERS and not state.worry:
@@ -223,7 +240,16 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
 
 def _understood(state: State, intent: str, now: Urgency, message: Mapping[str, Any], found: dict[str, str]) -> tuple[str, Urgency]:
     """Topic and urgency of a message, given the conversation."""
-    if found.get("said") in BARE_FACTS:  # "im 11", "in wales": known for certain to say nothing else
+    said = found.get("said")
+    if said in BARE_FACTS:  # "im 11", "in wales": known for certain to say nothing else
+        intent, now = "vague_distress", Urgency.CHAT
+    elif _says_over(state, said):
+        return "danger_over", Urgency.CHAT
+    elif said in ("safe", "away") and state.question == "safe_now" and not (said == "away" and state.worry == "runaway_missing"):
+        intent, now = "vague_distress", Urgency.CHAT  # "no hes not here", to "are you safe right now?"
+    elif said == "today" and state.worry:  # alone, "its tonight" reads like suicide
+        if state.worry in MAY_BE_TODAY:
+            return SUICIDE if state.worry == "mental_health" else state.worry, Urgency.EMERGENCY
         intent, now = "vague_distress", Urgency.CHAT
     elif message.get("wordless") is not None:  # "...", "😭": the model knows few pictures, and nobody is turned away over one
         intent, now = _wordless(state, message["wordless"], now)
@@ -234,12 +260,41 @@ def _understood(state: State, intent: str, now: Urgency, message: Mapping[str, A
             intent, now = _fragment(state, intent, now, message)
         elif _confidence(message) < GUESSED_TOPIC:
             intent = _of_the_worry(state, intent, now)
-    if intent == "friend_at_risk" and state.audience == "parent" and (message.get("audience") or {}).get("name") != "friend":
-        # "she says she loves him": their child
+    if intent in NODS and not said and not message.get("brief", True) and _confidence(message) < SURE_OF_NOD:
+        intent = "vague_distress"  # "no but actually my uncle did ask me that"
+    if intent == "friend_at_risk" and "reader" not in found and _still_theirs(state, message):
         intent = state.worry if state.worry and state.worry not in QUESTIONS else "parent_found_messages"
-    if state.worry == OWN_ACTS and not (intent in PLEASANTRIES | ABOUT_DESPAIR or "reader" in found):
+    if intent in PART_OF_IT and state.worry in BY_SOMEBODY_NEAR and now <= Urgency.of(state.urgency):
+        intent = state.worry
+    despair = intent in ABOUT_DESPAIR and (_by_family(message) or _confidence(message) >= SURE_OF_TOPIC)
+    if state.worry == OWN_ACTS and now is Urgency.EMERGENCY and _by_family(message):
+        return SUICIDE, now
+    if state.worry == OWN_ACTS and not (intent in PLEASANTRIES or despair or "reader" in found):
         return (intent if now is Urgency.EMERGENCY and intent in OUTSIDE_OWN_ACTS else OWN_ACTS), now
     return intent, now
+
+
+def _says_over(state: State, said: str | None) -> bool:
+    """Whether a few words leave no doubt that an emergency is none, or no more: nobody is in danger; the child who was missing is back."""
+    if state.urgency != Urgency.EMERGENCY.word:
+        return False
+    missing = state.worry == "runaway_missing"
+    # "im safe" of somebody who ran away is no end of it.
+    return said == "no_danger" or (missing and (said == "back" or (said == "safe" and state.audience in OTHERS)))
+
+
+def _is_an_age(state: State, found: Mapping[str, str]) -> bool:
+    """Whether a bare number tells an age: not in an emergency, where it may be "55", and an adult's only to the question after it."""
+    return state.urgency != Urgency.EMERGENCY.word and (found.get("age") != "adult" or state.question == "under_18")
+
+
+def _still_theirs(state: State, message: Mapping[str, Any]) -> bool:
+    """Whether what sounds like a worry about a friend is about the one talked of before: "she says she loves him", "she already sent it to my mate"."""
+    own_worry = state.worry and state.worry not in QUESTIONS | OF_OTHERS | ABOUT_DESPAIR
+    if state.audience not in ("parent", "young_person") or (state.audience == "young_person" and not own_worry):
+        return False
+    heard = message.get("audience") or {}
+    return _reader(state.audience, message, {}) == state.audience and (heard.get("name") != "friend" or _confidence(message) < SURE_OF_NOD)
 
 
 def _wordless(state: State, said: str, now: Urgency) -> tuple[str, Urgency]:
@@ -283,7 +338,8 @@ def _also_suicide(message: Mapping[str, Any]) -> bool:
     return _by_family(message) or ranked.get(SUICIDE, 0.0) >= ALSO_SUICIDE
 
 
-def _question_met(state: State, intent: str, now: Urgency, said: str | None, content: Content) -> State:
+def _question_met(state: State, intent: str, now: Urgency, said: str | None, content: Content, *, silent: bool = True) -> State:
+    """silent: a bare answer, or too few words to say something else; more drop the question, they are no silence."""
     question = content.choices.questions.get(state.question)
     answer = question.answer(said) if question and said else None
     if answer and said != "unsure":
@@ -291,7 +347,7 @@ def _question_met(state: State, intent: str, now: Urgency, said: str | None, con
         return replace(state, urgency=higher.word, topic=state.worry or state.topic, age=answer.age or state.age).without_question()
     if question and now < Urgency.URGENT and (intent in OFF_THE_SUBJECT or (said in BARE_FACTS and not answer)):
         return state  # neither an answer nor a silence
-    if question and (answer or (intent in PASSING_BY and now < Urgency.URGENT)):
+    if question and (answer or (silent and intent in PASSING_BY and now < Urgency.URGENT)):
         return _missed(state, content)
     return state.without_question()
 
@@ -320,15 +376,18 @@ def _reader(known: str, message: Mapping[str, Any], found: dict[str, str]) -> st
 
 
 def _ask(
-    intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content, *, before: str | None, app: str | None
+    intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content, *, before: str | None, app: str | None, audience: str
 ) -> tuple[str | None, str | None]:
-    """The follow-up a message wants, and what about. before: the one given last, for "and childline?"; app: named before."""
+    """The follow-up a message wants, and what about. before: the one given last, for "and childline?"; app: named before; audience: who reads."""
     if intent in content.choices.quiet:
         return None, None
     heard, contact, abouts = message.get("ask") or {}, found.get("contact"), content.follow_ups.abouts
     ask = heard.get("name") if heard.get("confidence", 0.0) >= (SURE_OF_ASK_BY_NAME if contact else SURE_OF_ASK) else None
     if message.get("signs") and message.get("wonders"):
         ask = "is_this_ok"
+    faces = message.get("would_face_them")
+    if faces == "contact" or (faces == "harm" and audience in OTHERS):
+        ask = "contact_them"
     if CANT_TALK in (message.get("families") or ()):
         ask = "cant_speak"
     app = found.get("app") or app
@@ -336,7 +395,9 @@ def _ask(
         ask = "app_guide"
     if contact and ask is None and intent in ASKS_FOR_ONE and (message.get("short") or intent == "contact_numbers"):
         ask = before if before in OF_A_CONTACT and contact in abouts[before] else THE_NUMBER
-    if ask not in abouts:
+    if ask == "words_to_say" and found.get("listener") == "child":  # "what do i say to her"
+        ask = "talk_to_child"
+    if ask not in abouts or not content.choices.suits(ask, audience):
         return None, None
     about = app if ask == "app_guide" else contact or (found.get("listener") if ask == "words_to_say" else None)
     return ask, about if about in abouts[ask] else None

@@ -47,7 +47,7 @@ def test_someone_in_danger_is_one_tap_from_999_and_never_questioned(offers):
             assert (
                 offer.question is None
                 and offer.words == ""
-                and ("The danger is over now" in titles) is (case.topic != "suicidal_self_harm")
+                and ("Nobody is in danger now" in titles) is (case.topic != "suicidal_self_harm")
             )
         else:
             assert "Someone is in danger now" in titles, case

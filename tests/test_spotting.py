@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from actions.spotting import Spotter, bare_answer, names_in, wordless
+from actions.spotting import Spotter, bare_answer, names_in, said_of_danger, says_back, wordless, would_face_them
 
 SPOTTED = [
     ("how do i block someone on snapchat", {("app", "snapchat")}),
@@ -155,7 +155,7 @@ def test_a_place_in_the_text_is_a_place_in_the_text(spotter, text, found):
 
 ANSWERS = [
     ("yes", "yes"), ("Yeah!", "yes"), ("ye", "yes"), ("yep it is", "yes"), ("no", "no"), ("nah", "no"), ("nope.", "no"), ("no thanks", "no"),
-    ("not today", "no"), ("today", "today"), ("tonight", "today"), ("of course", "yes"), ("n", "no"), ("not tonight", "no"), ("not now", None), ("rn", "today"), ("right now", "today"), ("right", None),
+    ("not today", "not_today"), ("today", "today"), ("tonight", "today"), ("of course", "yes"), ("n", "no"), ("not tonight", "not_today"), ("not now", None), ("rn", "today"), ("right now", "today"), ("right", None),
     ("idk", "unsure"), ("not sure", "unsure"), ("maybe", "unsure"),
     ("dont know", "unsure"), ("no not saturday", None), ("no he wont stop", None), ("yes he hit me", None), ("i said no to him", None), ("", None), ("help", None),
     ("no no no no please no someone help me he is coming up the stairs", None),
@@ -165,6 +165,46 @@ ANSWERS = [
 @pytest.mark.parametrize("text, answer", ANSWERS)
 def test_a_bare_answer_is_that_and_nothing_more(text, answer):
     assert bare_answer(text) == answer
+
+
+OF_DANGER = [
+    ("yes im safe", "safe"), ("im ok", "safe"), ("safe for now", "safe"), ("She's safe with me", "safe"), ("im safe but he isnt", None), ("is it safe", None),
+    ("not safe", "not_safe"), ("no im not safe", "not_safe"), ("I don't feel safe here", "not_safe"), ("its not safe to meet him", None),
+    ("no hes not here", "away"), ("not tonight hes away", "away"), ("he's at work", "away"), ("hes not here yet", None), ("hes at work with me", None), ("hes outside", None),
+    ("nobody is in danger", "no_danger"), ("No one's in danger right now", "no_danger"), ("it's not an emergency", "no_danger"), ("false alarm", "no_danger"),
+    ("i dont need 999", "no_danger"), ("nobody believes im in danger", None), ("is it an emergency", None), ("nobody is in danger but she is", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text, said", OF_DANGER)
+def test_what_a_few_words_say_of_danger(text, said):
+    assert said_of_danger(re.sub(r"[’'`]", "", text.lower())) == said
+
+
+BACK = [
+    ("she just walked in", True), ("she's just come through the door", True), ("he has come home", True), ("hes turned up", True), ("police brought him back", True),
+    ("found him at his mates", True), ("they found her, shes safe", True), ("its ok he's here with me", True), ("my daughter is home", True),
+    ("she hasnt come home", False), ("hes not back", False), ("what if she comes back", False), ("they found her phone", False), ("she came home with bruises", False),
+    ("he just came in my room", False), ("they found a body", False), ("she walked out", False), ("shes gone again", False), ("when he gets home", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text, back", BACK)
+def test_a_child_who_is_back_is_heard(text, back):
+    assert says_back(re.sub(r"[’'`]", "", text.lower())) is back
+
+
+FACING = [
+    ("can i text him from her phone to find out who he is", "contact"), ("should i reply to him", "contact"), ("shall i pretend to be my son and message him", "contact"),
+    ("Should I confront him?", "contact"), ("i want to smash his face in", "harm"), ("im going round to his house", "harm"),
+    ("should i ring them", None), ("can i text someone", None), ("he pretended to be 15", None), ("he wants me to pretend to be older", None),
+    ("i want to kill myself", None), ("he said he is going to find me", None), ("should i tell them", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text, would", FACING)
+def test_who_would_face_the_person_is_heard(text, would):
+    assert would_face_them(text) == would
 
 
 def test_every_app_is_found_by_its_name_and_aliases(spotter, content):

@@ -38,6 +38,9 @@ PILLS = State(
 LOW = State(urgency="support", audience="young_person", worry="mental_health", topic="mental_health", question="safe_now", despair=True)
 OWN = State(urgency="support", audience="young_person", worry="adult_own_thoughts", topic="adult_own_thoughts")
 HOME = replace(MEETING, worry="abuse_at_home", topic="abuse_at_home", question="safe_now")
+MISSING = State(urgency="emergency", audience="parent", worry="runaway_missing", topic="runaway_missing")
+FRIEND = State(urgency="urgent", audience="friend", worry="friend_at_risk", topic="friend_at_risk")
+ITS_ME = {"audience": None, "entities": [{"entity": "reader", "value": "young_person"}]}
 
 CASES = [  # before     message                                                      what is true after
     (State(), typed("image_request", "urgent"), dict(urgency="urgent", topic="image_request", worry="image_request")),
@@ -165,6 +168,61 @@ CASES = [  # before     message                                                 
     (replace(MEETING, urgency="emergency"), tapped(answer="safe_again"), dict(urgency="urgent", topic="danger_over")),
     (State(urgency="info"), tapped(answer="safe_again"), dict(urgency="info")),
     (State(), tapped(answer="in_danger"), dict(urgency="emergency", topic="in_person_danger")),
+    # a few words that leave no doubt: nobody is in danger; the child who was missing is back
+    (replace(MEETING, urgency="emergency"), typed("in_person_danger", "emergency", said="no_danger"), dict(urgency="urgent", topic="danger_over")),
+    (PILLS, typed("in_person_danger", "emergency", said="no_danger"), dict(urgency="emergency")),
+    (MEETING, typed("in_person_danger", "emergency", said="no_danger"), dict(urgency="emergency")),
+    (MISSING, typed("in_person_danger", "emergency", said="back"), dict(urgency="urgent", topic="danger_over", worry="runaway_missing")),
+    (MISSING, typed("in_person_danger", "emergency", said="safe"), dict(urgency="urgent", topic="danger_over")),
+    (replace(MISSING, audience="young_person"), typed("vague_distress", "support", said="safe"), dict(urgency="emergency")),
+    (replace(MEETING, urgency="emergency"), typed("in_person_danger", "emergency", said="back"), dict(urgency="emergency", topic="in_person_danger")),
+    # to "are you safe right now?"; away: who hurts is elsewhere, but a missing child who is "not here" is no comfort
+    (HOME, typed("affirm", said="safe"), dict(urgency="urgent", question=None, topic="abuse_at_home")),
+    (HOME, typed("deny", "emergency", said="away"), dict(urgency="urgent", question=None, topic="abuse_at_home")),
+    (HOME, typed("vague_distress", "support", said="not_safe"), dict(urgency="emergency", question=None)),
+    (replace(HOME, worry="runaway_missing"), typed("runaway_missing", "emergency", said="away"), dict(urgency="emergency")),
+    (LOW, typed("deny", said="not_today"), dict(urgency="support", question="safe_now", misses=1, life_at_risk=False)),
+    (MEETING, typed("deny", said="not_today"), dict(urgency="urgent", question=None)),
+    # more than a few words are no silence: they drop the question, and never make an emergency of it
+    (replace(HOME, misses=1), typed("vague_distress", "support") | {"brief": False}, dict(urgency="urgent", question=None, misses=0)),
+    # "its tonight": of a meeting or a low mood an emergency, and of that worry; of a secret nothing new
+    (replace(MEETING, question=None), typed("suicidal_self_harm", "emergency", said="today"), dict(urgency="emergency", topic="meeting_plan", life_at_risk=False)),
+    (LOW, typed("vague_distress", "support", said="today"), dict(urgency="emergency", topic="suicidal_self_harm", life_at_risk=True)),
+    (replace(MEETING, worry="secrecy", question=None), typed("suicidal_self_harm", "emergency", said="today"), dict(urgency="urgent", topic="secrecy")),
+    # "no but actually my uncle did": no refusal
+    (State(), fragment("deny", "chat", 0.6) | {"brief": False}, dict(topic="vague_distress")),
+    (replace(MEETING, question=None), fragment("deny", "chat", 0.6) | {"brief": False}, dict(topic="meeting_plan")),
+    (replace(MEETING, question=None), fragment("deny", "chat", 0.9) | {"brief": False}, dict(topic="deny")),
+    # what sounds like a friend's, in a worry of one's own
+    (MEETING, fragment("friend_at_risk", "urgent", 0.5) | {"short": False, "audience": {"name": "friend", "confidence": 0.8}}, dict(topic="meeting_plan")),
+    (MEETING, fragment("friend_at_risk", "urgent", 0.9) | {"short": False, "audience": {"name": "friend", "confidence": 0.8}}, dict(topic="friend_at_risk")),
+    (LOW, typed("friend_at_risk", "support"), dict(topic="friend_at_risk")),
+    # "ok its me": what it is about is open again, and how urgent it was stays
+    (FRIEND, typed("affirm", reader="young_person") | ITS_ME, dict(audience="young_person", topic="vague_distress", worry=None, urgency="urgent")),
+    (replace(FRIEND, despair=True), typed("affirm") | ITS_ME, dict(topic="mental_health", worry="mental_health")),
+    (replace(FRIEND, despair=True, life_at_risk=True), typed("affirm") | ITS_ME, dict(topic="suicidal_self_harm")),
+    # harm by somebody near: that it is to be a secret is part of it
+    (replace(MEETING, worry="known_adult"), typed("secrecy", "support"), dict(topic="known_adult", worry="known_adult")),
+    (MEETING, typed("secrecy", "support"), dict(topic="secrecy")),
+    (State(urgency="support", worry="known_adult"), typed("gifts_money", "urgent"), dict(topic="gifts_money")),
+    # a number in an emergency is no age ("55"), and an adult's only where it was asked
+    (replace(MEETING, urgency="emergency"), typed("contact_numbers", said="number", age="adult"), dict(age=None)),
+    (MEETING, typed("contact_numbers", said="number", age="adult"), dict(age=None)),
+    (replace(MEETING, question="under_18"), typed("contact_numbers", said="number", age="adult"), dict(age="adult")),
+    (MEETING, typed("contact_numbers", said="number", age="teen"), dict(age="teen")),
+    # whoever is worried by their own acts has a nephew and is no friend; and may be in despair
+    (OWN, typed("abuse_at_home", "urgent", reader=("friend", 0.9)), dict(audience="young_person", topic="adult_own_thoughts")),
+    (replace(OWN, audience="unknown"), typed("abuse_at_home", "urgent", reader=("friend", 0.9)), dict(audience="unknown")),
+    (OWN, fragment("vague_distress", "emergency", 0.4) | {"families": ["suicide_intent"]}, dict(topic="suicidal_self_harm", life_at_risk=True)),
+    (OWN, fragment("mental_health", "support", 0.4), dict(topic="adult_own_thoughts")),
+    # answering or tricking the person: everybody is told not to; anger is an adult's question, a child's is not
+    (MEETING, typed("confidentiality", "support") | {"would_face_them": "contact"}, dict(ask="contact_them")),
+    (replace(MEETING, audience="parent"), typed("abuse_at_home", "support") | {"would_face_them": "harm"}, dict(ask="contact_them")),
+    (MEETING, typed("abuse_at_home", "support") | {"would_face_them": "harm"}, dict(ask=None)),
+    # words for one's child, and nobody else's
+    (replace(MEETING, audience="parent"), typed("parent_advice", "info", ask="words_to_say", listener="child"), dict(ask="talk_to_child")),
+    (replace(MEETING, audience="friend"), typed("friend_at_risk", "support", ask="words_to_say", listener="child"), dict(ask=None)),
+    (replace(MEETING, audience="friend"), typed("parent_advice", "info", ask="the_phone"), dict(ask=None)),
     # what was tapped, and only that, chooses ready words
     (State(), tapped(worry="image_request", urgency="urgent"), dict(tapped="image_request", worry="image_request", urgency="urgent")),
     (State(), typed("image_request", "urgent"), dict(tapped=None)),
@@ -221,10 +279,13 @@ def test_urgency_only_falls_when_somebody_says_the_danger_is_over(content, befor
     from actions.urgency import Urgency
 
     after = after_message(before, message, content)
-    over = (message.get("over") and not before.life_at_risk and not message.get("foreign")) or {
-        "entity": "answer",
-        "value": "safe_again",
-    } in message["entities"]
+    entities = [(e["entity"], e["value"]) for e in message["entities"]]
+    in_words = (
+        message.get("over")
+        or ("said", "no_danger") in entities
+        or (before == MISSING and {("said", "back"), ("said", "safe")} & {*entities})
+    )
+    over = (in_words and not before.life_at_risk and not message.get("foreign")) or ("answer", "safe_again") in entities
     assert over or Urgency.of(after.urgency) >= Urgency.of(before.urgency)
 
 
