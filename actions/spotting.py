@@ -179,7 +179,7 @@ _OTHER_WORDS = frozenset("polite derby discard".split())
 # What people call a contact, beside its number. By id, as in content/contacts.yml.
 CONTACT_NAMES = {
     "childline": ["childline", "child line", "0800 1111"],
-    "999": ["999", "emergency services", "ambulance"],
+    "999": ["999", "emergency services", "ambulance", "press 55", "dial 55"],
     "101": ["101", "police", "the police", "polis", "coppers"],
     "ceop": ["ceop", "ceops"],
     "nspcc": ["nspcc", "nspc"],
@@ -297,6 +297,8 @@ def said_of_danger(low: str) -> str | None:
     low: the text in lower case without apostrophes.
     """
     words = " ".join(re.findall(r"\w+", low))
+    if words in ("ok", "okay", "fine", "alright"):
+        return None  # a nod
     patterns = {"not_safe": _NOT_SAFE, "no_danger": _NO_DANGER, "safe": _SAFE, "away": _AWAY}
     return next((said for said, pattern in patterns.items() if len(words) <= 60 and pattern.fullmatch(words)), None)
 

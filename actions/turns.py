@@ -214,6 +214,8 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
     worry = state.worry if intent in MANNERS else (state.worry or intent) if intent in QUESTIONS else intent
     # "no I meant my friend", "like 40", "im ok now" after an overdose: the worry again.
     more = MORE_OF_IT | {"danger_over"} if life_at_risk or state.worry in ABOUT_DESPAIR else MORE_OF_IT
+    if life_at_risk and not found.get("said"):
+        more |= NODS  # "no im not going to do it"
     again = state.worry and (intent in more or (intent in MANNERS and told_more))
     after = replace(
         state,
@@ -256,7 +258,7 @@ def _understood(state: State, intent: str, now: Urgency, message: Mapping[str, A
     elif message.get("foreign"):  # what the model makes of another language is chance; nobody is turned away over it
         intent, now = "vague_distress", highest(now, Urgency.SUPPORT)
     elif state.worry and state.worry not in QUESTIONS and Urgency.of(state.urgency) >= Urgency.SUPPORT:
-        if message.get("short") or intent in QUESTIONS:
+        if message.get("short") or message.get("would_face_them") or intent in QUESTIONS:
             intent, now = _fragment(state, intent, now, message)
         elif _confidence(message) < GUESSED_TOPIC:
             intent = _of_the_worry(state, intent, now)

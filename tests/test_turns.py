@@ -219,6 +219,10 @@ CASES = [  # before     message                                                 
     (MEETING, typed("confidentiality", "support") | {"would_face_them": "contact"}, dict(ask="contact_them")),
     (replace(MEETING, audience="parent"), typed("abuse_at_home", "support") | {"would_face_them": "harm"}, dict(ask="contact_them")),
     (MEETING, typed("abuse_at_home", "support") | {"would_face_them": "harm"}, dict(ask=None)),
+    (replace(MEETING, audience="parent"), fragment("friend_at_risk", "emergency", 0.5, emergency=0.24) | {"short": False, "would_face_them": "contact"}, dict(ask="contact_them", urgency="urgent")),
+    # "no im not going to do it" is no refusal to be answered as one; a bare no is
+    (PILLS, typed("deny"), dict(topic="suicidal_self_harm", urgency="emergency")),
+    (PILLS, typed("deny", said="no"), dict(topic="deny", urgency="emergency")),
     # words for one's child, and nobody else's
     (replace(MEETING, audience="parent"), typed("parent_advice", "info", ask="words_to_say", listener="child"), dict(ask="talk_to_child")),
     (replace(MEETING, audience="friend"), typed("friend_at_risk", "support", ask="words_to_say", listener="child"), dict(ask=None)),
