@@ -45,6 +45,11 @@ _HARM = re.compile(
     r"\b(?:want to|wanna|gonna|going to|im about to|could|ill|feel like) (?:\w+ing )?(?:kill|smash|batter|punch|beat|hit|hurt|find|knock|kick) (?:him|the man|this man|his (?:face|head|door)|that (?:man|bloke|guy))\b"
     r"|\b(?:go|going|drive|driving) (?:round|over|up)? ?(?:to|there to) (?:his|their) (?:house|home|place|flat)\b|\bi know where he lives\b"
 )
+# "should i send it to the dsl", "can i delete the pics", "do we need to screenshot it"
+_KEEPS = re.compile(
+    r"\b(?:should|can|could|do|may|shall) (?:i|we) (?:need to |have to |just )?(?:send|forward|share|show|screenshot|screen shot|save|copy|print|keep|delete|wipe|look at|open|check)\b"
+    r".{0,25}\b(?:it|them|pics?|pictures?|images?|photos?|videos?|nudes?|messages|chats?|evidence|phone|proof)\b"
+)
 # Said of the whole alarm: nobody is in danger, or never was.
 _NO_DANGER = re.compile(
     r"\W*(?:(?:no|ok|okay|sorry|actually|but|honestly|oh|wait) )*(?:(?:no ?one|nobody|none of us|we|i)(?: is| are|s|re|m)?(?: not)?(?: really| actually)? in (?:any |immediate )?danger"
@@ -289,6 +294,11 @@ def would_face_them(text: str) -> str | None:
     """Whether somebody asks to answer or trick the person themselves ("contact"), or is set on hurting them ("harm"); None else."""
     low = re.sub(r"[’'`]", "", text.lower())
     return "contact" if _CONTACT.search(low) else "harm" if _HARM.search(low) else None
+
+
+def keeps_or_sends(text: str) -> bool:
+    """Whether somebody asks if they should send on, save or delete a picture or messages."""
+    return bool(_KEEPS.search(re.sub(r"[’'`]", "", text.lower())))
 
 
 def said_of_danger(low: str) -> str | None:

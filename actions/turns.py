@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 from actions.cards import Case
-from actions.choices import SUICIDE, Choice
+from actions.choices import ADULTS, SUICIDE, Choice
 from actions.content import Content
 from actions.urgency import AUDIENCES, Urgency, after_turn, highest
 
@@ -27,11 +27,14 @@ ABOUT_DESPAIR = frozenset([SUICIDE, "mental_health"])
 FAMILIES_OF_SUICIDE = frozenset(["suicide_intent"])  # families of danger (data/danger/)
 # Whoever is worried by their own acts gets no victim's comfort, whatever they ask next.
 OWN_ACTS = "adult_own_thoughts"
+FOR_OWN_ACTS = frozenset(["stop_it_now", "samaritans"])  # what they may ask for by name
 # Emergencies that are plainly another matter, though.
 OUTSIDE_OWN_ACTS = frozenset(["in_person_danger", "runaway_missing", "sextortion"])
 NODS = frozenset(["affirm", "deny"])
 OTHERS = frozenset(["parent", "friend", "professional"])  # readers who tell of somebody else
 PLEASANTRIES = frozenset(["greeting", "thanks", "goodbye", "bot_identity"])
+# Advice for adults with a child in their care.
+FOR_ADULTS = frozenset(["professional_duty", "parent_advice", "parent_wants_signs", "parent_found_messages"])
 # Worries that somebody has about another.
 OF_OTHERS = frozenset(["friend_at_risk", "professional_duty", "parent_advice", "parent_wants_signs", "parent_found_messages"])
 # Whose danger is not somebody at the door: "someone is in danger now" says more of the same worry.
@@ -266,6 +269,9 @@ def _understood(state: State, intent: str, now: Urgency, message: Mapping[str, A
         intent = "vague_distress"  # "no but actually my uncle did ask me that"
     if intent == "friend_at_risk" and "reader" not in found and _still_theirs(state, message):
         intent = state.worry if state.worry and state.worry not in QUESTIONS else "parent_found_messages"
+    if intent in FOR_ADULTS and state.audience in ("young_person", "friend") and _reader(state.audience, message, found) == state.audience:
+        # "do i have to go to training", of a coach; "what do i say to her", of a friend
+        intent = state.worry or intent
     if intent in PART_OF_IT and state.worry in BY_SOMEBODY_NEAR and now <= Urgency.of(state.urgency):
         intent = state.worry
     despair = intent in ABOUT_DESPAIR and (_by_family(message) or _confidence(message) >= SURE_OF_TOPIC)
@@ -381,12 +387,14 @@ def _ask(
     intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content, *, before: str | None, app: str | None, audience: str
 ) -> tuple[str | None, str | None]:
     """The follow-up a message wants, and what about. before: the one given last, for "and childline?"; app: named before; audience: who reads."""
-    if intent in content.choices.quiet:
-        return None, None
     heard, contact, abouts = message.get("ask") or {}, found.get("contact"), content.follow_ups.abouts
+    if intent in content.choices.quiet:
+        return (THE_NUMBER, contact) if intent == OWN_ACTS and contact in FOR_OWN_ACTS else (None, None)
     ask = heard.get("name") if heard.get("confidence", 0.0) >= (SURE_OF_ASK_BY_NAME if contact else SURE_OF_ASK) else None
     if message.get("signs") and message.get("wonders"):
         ask = "is_this_ok"
+    if message.get("keeps_or_sends") and audience in ADULTS:
+        ask = "the_phone"
     faces = message.get("would_face_them")
     if faces == "contact" or (faces == "harm" and audience in OTHERS):
         ask = "contact_them"

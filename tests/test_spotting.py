@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from actions.spotting import Spotter, bare_answer, names_in, said_of_danger, says_back, wordless, would_face_them
+from actions.spotting import Spotter, bare_answer, keeps_or_sends, names_in, said_of_danger, says_back, wordless, would_face_them
 
 SPOTTED = [
     ("how do i block someone on snapchat", {("app", "snapchat")}),
@@ -205,6 +205,14 @@ FACING = [
 @pytest.mark.parametrize("text, would", FACING)
 def test_who_would_face_the_person_is_heard(text, would):
     assert would_face_them(text) == would
+
+
+@pytest.mark.parametrize("text, asks", [
+    ("should i send it to the DSL as evidence", True), ("can i delete the pics", True), ("do we need to screenshot it", True), ("should i look at her phone", True),
+    ("he said send it or else", False), ("can i keep my phone", True), ("should i tell them", False), ("i deleted it", False),
+])  # fmt: skip
+def test_what_to_do_with_pictures_is_heard(text, asks):
+    assert keeps_or_sends(text) is asks
 
 
 def test_every_app_is_found_by_its_name_and_aliases(spotter, content):

@@ -220,6 +220,14 @@ CASES = [  # before     message                                                 
     (replace(MEETING, audience="parent"), typed("abuse_at_home", "support") | {"would_face_them": "harm"}, dict(ask="contact_them")),
     (MEETING, typed("abuse_at_home", "support") | {"would_face_them": "harm"}, dict(ask=None)),
     (replace(MEETING, audience="parent"), fragment("friend_at_risk", "emergency", 0.5, emergency=0.24) | {"short": False, "would_face_them": "contact"}, dict(ask="contact_them", urgency="urgent")),
+    # pictures and messages: an adult's question; a young person's is their topic's
+    (replace(MEETING, audience="professional", worry="professional_duty"), typed("confidentiality", "info") | {"keeps_or_sends": True}, dict(ask="the_phone")),
+    (MEETING, typed("images_shared", "urgent") | {"keeps_or_sends": True}, dict(ask=None)),
+    # advice for adults is for adults
+    (replace(MEETING, worry="known_adult"), typed("professional_duty", "info"), dict(topic="known_adult", worry="known_adult")),
+    (FRIEND, typed("parent_advice", "info"), dict(topic="friend_at_risk")),
+    (replace(MEETING, worry="known_adult"), typed("professional_duty", "info", reader=("professional", 0.95)), dict(topic="professional_duty", audience="professional")),
+    (OWN, typed("confidentiality", "info", contact="stop_it_now"), dict(ask="the_number", about="stop_it_now", topic="adult_own_thoughts")),
     # "no im not going to do it" is no refusal to be answered as one; a bare no is
     (PILLS, typed("deny"), dict(topic="suicidal_self_harm", urgency="emergency")),
     (PILLS, typed("deny", said="no"), dict(topic="deny", urgency="emergency")),
