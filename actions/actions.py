@@ -86,7 +86,7 @@ def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer
     ask = state.ask if advice else None
     offer = words.offer(case, asked=state.asked, ask=ask, about=state.about, tapped=state.tapped)
     told = f"{case.topic} {case.urgency.word} {case.audience} {case.voice} {case.grown_up} {case.deaf}"
-    repeats = case.urgency in (Urgency.URGENT, Urgency.SUPPORT) and (case.topic == "vague_distress" or case.topic not in MANNERS)
+    repeats = case.urgency >= Urgency.SUPPORT and (case.topic == "vague_distress" or case.topic not in MANNERS)
     again = not ask and told == state.told and repeats
     # In an emergency the server has already said the fixed words (rules.yml); who taps through a menu has read them.
     tapped = (message.get("intent") or {}).get("name") == "choose"

@@ -124,12 +124,13 @@ def compose(
     advice: what to say instead of the topic's own advice: the words of `follow_up`.
     personal: somebody typed personal details; they are asked not to, and told who should have them.
     foreign: somebody writes in another language than English.
-    again: the same advice was given just before; it stands, but is neither opened with the same words nor told at length.
+    again: the same advice was given just before; it stands, but is not opened with the same words, nor, but for an emergency, told at length.
     """
     topic = content.topics.get(case.topic) or content.topics["vague_distress"]
     said = advice or topic.for_reader("adult" if case.grown_up else case.voice, case.urgency)
     contact_ids = content.route(case)
-    steps = [*said.steps[:AGAIN]] if again else [*said.steps, *said.avoid, said.tell]
+    emergency = case.urgency is Urgency.EMERGENCY
+    steps = [*said.steps[:AGAIN]] if again and not emergency else [*said.steps, *said.avoid, said.tell]
     if foreign:
         steps.insert(len(steps) if case.urgency is Urgency.EMERGENCY else 0, content.words["foreign"])
     if case.urgency is Urgency.EMERGENCY and not said.silent:
@@ -145,6 +146,8 @@ def compose(
     steps = [content.fill(s) for s in dict.fromkeys(steps) if s]
     own = {"vague_distress": content.words["again_vague"], "adult_own_thoughts": content.words["again_own"]}
     said_again = own.get(case.topic) or content.words["again"][case.audience]
+    if emergency:
+        said_again = content.words["again_emergency"][case.audience]
     opening = content.fill(said_again if again else said.say)
     numbers = _lead(case, content) if lead else ""
     # In an emergency the number comes first; otherwise a kind word does.

@@ -50,10 +50,10 @@ _KEEPS = re.compile(
     r"\b(?:should|can|could|do|may|shall) (?:i|we) (?:need to |have to |just )?(?:send|forward|share|show|screenshot|screen shot|save|copy|print|keep|delete|wipe|look at|open|check)\b"
     r".{0,25}\b(?:it|them|pics?|pictures?|images?|photos?|videos?|nudes?|messages|chats?|evidence|phone|proof)\b"
 )
-# Said of the whole alarm: nobody is in danger, or never was.
+# Said of the whole alarm: nobody is in danger, or never was. Not "its no emergency", "i dont need 999": those in danger say so too.
 _NO_DANGER = re.compile(
     r"\W*(?:(?:no|ok|okay|sorry|actually|but|honestly|oh|wait) )*(?:(?:no ?one|nobody|none of us|we|i)(?: is| are|s|re|m)?(?: not)?(?: really| actually)? in (?:any |immediate )?danger"
-    r"|(?:it|this|that)(?: ?i?s| was)? ?(?:not|isnt|wasnt|aint)(?: really| actually)? an? emergency|(?:it was |its )?(?:just )?a? ?false alarm|i (?:dont|do not) need 999)"
+    r"|(?:it was |its )?(?:just )?(?:a )?false alarm)"
     r"(?: (?:right now|now|any ?more|at all|tonight|today|here))*\W*"
 )
 # Of a child who was missing: "she just walked in", "he has come home", "police brought him back", "hes turned up".

@@ -69,7 +69,7 @@ CANT_TALK = "cant_talk"
 # Answers that are a fact about the reader or the child, or a day, and nothing more.
 BARE_FACTS = frozenset(["age", "number", "day", "place"])
 # Worries that "its tonight" makes an emergency: of a meeting, of leaving, of suicide.
-MAY_BE_TODAY = frozenset(["meeting_plan", "parent_found_messages", "friend_at_risk", "runaway_missing", SUICIDE, "mental_health"])
+MAY_BE_TODAY = frozenset(["meeting_plan", "runaway_missing", SUICIDE, "mental_health"])
 # Harm by somebody in the child's life: that they also want it kept secret, or give presents, is no matter of blocking them.
 BY_SOMEBODY_NEAR = frozenset(["known_adult", "abuse_at_home", "met_already", "in_person_danger"])
 PART_OF_IT = frozenset(["secrecy", "gifts_money", "grooming_signs"])
@@ -255,7 +255,7 @@ def _understood(state: State, intent: str, now: Urgency, message: Mapping[str, A
     elif said == "today" and state.worry:  # alone, "its tonight" reads like suicide
         if state.worry in MAY_BE_TODAY:
             return SUICIDE if state.worry == "mental_health" else state.worry, Urgency.EMERGENCY
-        intent, now = "vague_distress", Urgency.CHAT
+        intent = "vague_distress"
     elif message.get("wordless") is not None:  # "...", "😭": the model knows few pictures, and nobody is turned away over one
         intent, now = _wordless(state, message["wordless"], now)
     elif message.get("foreign"):  # what the model makes of another language is chance; nobody is turned away over it

@@ -185,10 +185,10 @@ CASES = [  # before     message                                                 
     (MEETING, typed("deny", said="not_today"), dict(urgency="urgent", question=None)),
     # more than a few words are no silence: they drop the question, and never make an emergency of it
     (replace(HOME, misses=1), typed("vague_distress", "support") | {"brief": False}, dict(urgency="urgent", question=None, misses=0)),
-    # "its tonight": of a meeting or a low mood an emergency, and of that worry; of a secret nothing new
+    # "its tonight": of a meeting or a low mood an emergency, and of that worry; else as urgent as the model finds it, and of the worry
     (replace(MEETING, question=None), typed("suicidal_self_harm", "emergency", said="today"), dict(urgency="emergency", topic="meeting_plan", life_at_risk=False)),
     (LOW, typed("vague_distress", "support", said="today"), dict(urgency="emergency", topic="suicidal_self_harm", life_at_risk=True)),
-    (replace(MEETING, worry="secrecy", question=None), typed("suicidal_self_harm", "emergency", said="today"), dict(urgency="urgent", topic="secrecy")),
+    (replace(MEETING, worry="secrecy", question=None), typed("suicidal_self_harm", "emergency", said="today"), dict(urgency="emergency", topic="secrecy", life_at_risk=False)),
     # "no but actually my uncle did": no refusal
     (State(), fragment("deny", "chat", 0.6) | {"brief": False}, dict(topic="vague_distress")),
     (replace(MEETING, question=None), fragment("deny", "chat", 0.6) | {"brief": False}, dict(topic="meeting_plan")),
