@@ -52,7 +52,8 @@ _KEEPS = re.compile(
 )
 # Said of the whole alarm: nobody is in danger, or never was. Not "its no emergency", "i dont need 999": those in danger say so too.
 _NO_DANGER = re.compile(
-    r"\W*(?:(?:no|ok|okay|sorry|actually|but|honestly|oh|wait) )*(?:(?:no ?one|nobody|none of us|we|i)(?: is| are|s|re|m)?(?: not)?(?: really| actually)? in (?:any |immediate )?danger"
+    r"\W*(?:(?:no|ok|okay|sorry|actually|but|honestly|oh|wait) )*"
+    r"(?:(?:(?:no ?one|nobody|none of us)(?: is| are|s)?|(?:(?:we|i)(?: are| am)|im|were) not)(?: really| actually)? in (?:any |immediate )?danger"
     r"|(?:it was |its )?(?:just )?(?:a )?false alarm)"
     r"(?: (?:right now|now|any ?more|at all|tonight|today|here))*\W*"
 )

@@ -171,7 +171,7 @@ OF_DANGER = [
     ("yes im safe", "safe"), ("im ok", "safe"), ("safe for now", "safe"), ("ok", None), ("alright", None), ("She's safe with me", "safe"), ("im safe but he isnt", None), ("is it safe", None),
     ("not safe", "not_safe"), ("no im not safe", "not_safe"), ("I don't feel safe here", "not_safe"), ("its not safe to meet him", None),
     ("no hes not here", "away"), ("not tonight hes away", "away"), ("he's at work", "away"), ("hes not here yet", None), ("hes at work with me", None), ("hes outside", None),
-    ("nobody is in danger", "no_danger"), ("No one's in danger right now", "no_danger"), ("it's not an emergency", None), ("sorry false alarm", "no_danger"), ("i am not in danger", "no_danger"),
+    ("nobody is in danger", "no_danger"), ("No one's in danger right now", "no_danger"), ("it's not an emergency", None), ("sorry false alarm", "no_danger"), ("i am not in danger", "no_danger"), ("im not in danger", "no_danger"), ("i am in danger", None), ("we are in danger", None), ("im in danger", None), ("someone is in danger", None),
     ("i dont need 999", None), ("nobody believes im in danger", None), ("is it an emergency", None), ("nobody is in danger but she is", None),
 ]  # fmt: skip
 
