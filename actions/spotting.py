@@ -36,18 +36,19 @@ _AWAY = re.compile(
 # "can i text him from her phone", "should i reply to him", "shall i pretend to be my son"; not "should i ring them", who may be the police.
 _PERSON = r"(?:him|her back|them back|(?:the|this|that) (?:man|guy|bloke|person|lad|boy|girl|groomer|account)|the other (?:person|man))\b"
 _CONTACT = re.compile(
-    rf"\b(?:can|could|should|shall|do|may|ok to|okay to|want to|gonna|going to|tempted to|id like to) (?:i |we )?(?:just |even |still )?"
+    rf"\b(?<!how )(?<!what )(?:can|could|should|shall|do|may|ok to|okay to|want to|tempted to|id like to) (?:i |we )?(?:just |even |still )?"
     rf"(?:(?:text|message|msg|dm|reply(?: to)?|answer|write(?: back)? to|respond to|contact|email) {_PERSON}|confront (?:him|her|them|the|this|that|his)|meet him (?:myself|instead|for her|for him))"
-    r"|\b(?:(?:can|could|should|shall|do|may|want to|gonna|going to|ok to|okay to) (?:i |we )?(?:just )?pretend(?:ing)? to be|pose as) (?:him|her|them|my|our|a)\b"
+    r"|\b(?:(?:can|could|should|shall|do|may|want to|ok to|okay to) (?:i |we )?(?:just )?pretend(?:ing)? to be|pose as) (?:him|her|them|my|our|a)\b"
     r"|\b(?:text|message|reply to|answer) (?:him|her|them) (?:from|on|off|using) (?:his|her|their|my (?:son|daughter|child|kid)s?) (?:phone|account|snap|insta)"
 )
 _HARM = re.compile(
-    r"\b(?:want to|wanna|gonna|going to|im about to|could|ill|feel like) (?:\w+ing )?(?:kill|smash|batter|punch|beat|hit|hurt|find|knock|kick) (?:him|the man|this man|his (?:face|head|door)|that (?:man|bloke|guy))\b"
-    r"|\b(?:go|going|drive|driving) (?:round|over|up)? ?(?:to|there to) (?:his|their) (?:house|home|place|flat)\b|\bi know where he lives\b"
+    r"\b(?:i want to|i wanna|im gonna|im going to|i am going to|i could|ill|i will|i feel like|im about to) (?:\w+ing )?"
+    r"(?:(?:kill|smash|batter|punch|beat|knock|find) (?:him|the man|this man|his (?:face|head|door)|that (?:man|bloke|guy))|(?:go|drive) (?:round|over|up)? ?(?:to|there to) (?:his|their) (?:house|home|place|flat))\b"
+    r"|\bim (?:going|driving) (?:round|over|up) (?:to|there to) (?:his|their) (?:house|home|place|flat)\b|\bi know where he lives\b"
 )
 # "should i send it to the dsl", "can i delete the pics", "do we need to screenshot it"
 _KEEPS = re.compile(
-    r"\b(?:should|can|could|do|may|shall) (?:i|we) (?:need to |have to |just )?(?:send|forward|share|show|screenshot|screen shot|save|copy|print|keep|delete|wipe|look at|open|check)\b"
+    r"\b(?<!where )(?<!how )(?<!who )(?<!what )(?:should|can|could|do|may|shall) (?:i|we) (?:need to |have to |just )?(?:send|forward|share|show|screenshot|screen shot|save|copy|print|keep|delete|wipe|look at|open|check)\b"
     r".{0,25}\b(?:it|them|pics?|pictures?|images?|photos?|videos?|nudes?|messages|chats?|evidence|phone|proof)\b"
 )
 # Said of the whole alarm: nobody is in danger, or never was. Not "its no emergency", "i dont need 999": those in danger say so too.
@@ -61,11 +62,11 @@ _NO_DANGER = re.compile(
 _BACK = re.compile(
     r"\b(?:he|she|they|hes|shes|theyre|theyve|son|daughter|child|boy|girl|lad)(?: has| is| have| are| s| ve)?(?: just| now| finally| been| both)*"
     r" (?:(?:come|came|got|gotten|walked|turned|strolled|brought) (?:back|home|in\b|up\b|through|safe)|arrived|back|home|found|safe|here with me)"
-    r"|\b(?:found|brought) (?:him|her|them)(?! \w*s? (?:phone|bag|coat|body))\b"
+    r"|\b(?:found|brought) (?:him|her|them)(?= (?:at|in|on|by|near|back|home|safe|asleep|hiding|and|with|round|now|just|she|he|they)\b|$)"
 )
 _NOT_BACK = frozenset(
     "not isnt hasnt havent hadnt never still if when until till hope hoping think might maybe nobody noone cant wont refuse refuses gone again "
-    "phone bag coat body blood bleeding bruise bruises bruised marks hurt injured unconscious room sick pills drunk".split()
+    "should phone bag coat body blood bleeding bruise bruises bruised marks hurt injured unconscious room sick pills drunk".split()
 )
 _NOT_ON = frozenset("today tonight".split())  # "not now" may be in an hour
 

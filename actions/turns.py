@@ -75,6 +75,8 @@ BY_SOMEBODY_NEAR = frozenset(["known_adult", "abuse_at_home", "met_already", "in
 PART_OF_IT = frozenset(["secrecy", "gifts_money", "grooming_signs"])
 # From this share on a yes or no of several words is one, and "somebody else's child" another child than the one talked of.
 SURE_OF_NOD = 0.8
+# Questions that say themselves what to do with a picture.
+ASKS_HOW = frozenset(["how_to_block", "how_to_report", "out_of_scope"])
 # Topics where naming an app means wanting its guide.
 ABOUT_APPS = frozenset(["how_to_block"])
 
@@ -235,7 +237,11 @@ def _typed(state: State, intent: str, message: Mapping[str, Any], found: dict[st
     )
     if after.question:
         after = _question_met(after, intent, now, found.get("said"), content, silent=bool(found.get("said")) or message.get("brief", True))
-    ask, about = (None, None) if unclear else _ask(intent, message, found, content, before=before, app=after.app, audience=audience)
+    ask, about = (
+        (None, None)
+        if unclear
+        else _ask(intent, message, found, content, before=before, app=after.app, audience=audience, tier=Urgency.of(after.urgency))
+    )
     if ask == "words_to_say" and about == "101" and after.urgency == Urgency.EMERGENCY.word:
         about = "999"  # "what do I say to the police", now
     if found.get("nation") and intent in MANNERS and not state.worry:
@@ -384,19 +390,29 @@ def _reader(known: str, message: Mapping[str, Any], found: dict[str, str]) -> st
 
 
 def _ask(
-    intent: str, message: Mapping[str, Any], found: dict[str, str], content: Content, *, before: str | None, app: str | None, audience: str
+    intent: str,
+    message: Mapping[str, Any],
+    found: dict[str, str],
+    content: Content,
+    *,
+    before: str | None,
+    app: str | None,
+    audience: str,
+    tier: Urgency,
 ) -> tuple[str | None, str | None]:
-    """The follow-up a message wants, and what about. before: the one given last, for "and childline?"; app: named before; audience: who reads."""
+    """The follow-up a message wants, and what about. before: the one given last, for "and childline?"; app: named before; audience: who reads; tier: of the conversation."""
     heard, contact, abouts = message.get("ask") or {}, found.get("contact"), content.follow_ups.abouts
     if intent in content.choices.quiet:
         return (THE_NUMBER, contact) if intent == OWN_ACTS and contact in FOR_OWN_ACTS else (None, None)
     ask = heard.get("name") if heard.get("confidence", 0.0) >= (SURE_OF_ASK_BY_NAME if contact else SURE_OF_ASK) else None
     if message.get("signs") and message.get("wonders"):
         ask = "is_this_ok"
-    if message.get("keeps_or_sends") and audience in ADULTS:
+    # In an emergency the steps of the topic stand, and small talk is no case of it.
+    case = Urgency.SUPPORT <= tier < Urgency.EMERGENCY
+    if case and message.get("keeps_or_sends") and audience in ADULTS and intent not in ASKS_HOW:
         ask = "the_phone"
     faces = message.get("would_face_them")
-    if faces == "contact" or (faces == "harm" and audience in OTHERS):
+    if case and (faces == "contact" or (faces == "harm" and audience == "parent")):
         ask = "contact_them"
     if CANT_TALK in (message.get("families") or ()):
         ask = "cant_speak"

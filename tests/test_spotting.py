@@ -184,7 +184,7 @@ def test_what_a_few_words_say_of_danger(text, said):
 BACK = [
     ("she just walked in", True), ("she's just come through the door", True), ("he has come home", True), ("hes turned up", True), ("police brought him back", True),
     ("found him at his mates", True), ("they found her, shes safe", True), ("its ok he's here with me", True), ("my daughter is home", True),
-    ("she hasnt come home", False), ("hes not back", False), ("what if she comes back", False), ("they found her phone", False), ("she came home with bruises", False),
+    ("she hasnt come home", False), ("hes not back", False), ("what if she comes back", False), ("they found her phone", False), ("found her bike in the ditch", False), ("she walked home alone and should have been here an hour ago", False), ("she came home with bruises", False),
     ("he just came in my room", False), ("they found a body", False), ("she walked out", False), ("shes gone again", False), ("when he gets home", False),
 ]  # fmt: skip
 
@@ -196,7 +196,8 @@ def test_a_child_who_is_back_is_heard(text, back):
 
 FACING = [
     ("can i text him from her phone to find out who he is", "contact"), ("should i reply to him", "contact"), ("shall i pretend to be my son and message him", "contact"),
-    ("Should I confront him?", "contact"), ("i want to smash his face in", "harm"), ("im going round to his house", "harm"),
+    ("Should I confront him?", "contact"), ("i want to smash his face in", "harm"), ("im going round to his house", "harm"), ("i think hes going to kill him", None), ("shes going to his house", None),
+    ("how do i answer him", None), ("im going to hurt him, hes my son", None), ("we lost grandad and i keep going to text him", None),
     ("should i ring them", None), ("can i text someone", None), ("he pretended to be 15", None), ("he wants me to pretend to be older", None),
     ("i want to kill myself", None), ("he said he is going to find me", None), ("should i tell them", None),
 ]  # fmt: skip
@@ -209,7 +210,7 @@ def test_who_would_face_the_person_is_heard(text, would):
 
 @pytest.mark.parametrize("text, asks", [
     ("should i send it to the DSL as evidence", True), ("can i delete the pics", True), ("do we need to screenshot it", True), ("should i look at her phone", True),
-    ("he said send it or else", False), ("can i keep my phone", True), ("should i tell them", False), ("i deleted it", False),
+    ("he said send it or else", False), ("where do i send it", False), ("how do i delete a photo", False), ("can i keep my phone", True), ("should i tell them", False), ("i deleted it", False),
 ])  # fmt: skip
 def test_what_to_do_with_pictures_is_heard(text, asks):
     assert keeps_or_sends(text) is asks

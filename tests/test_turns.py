@@ -219,10 +219,14 @@ CASES = [  # before     message                                                 
     (MEETING, typed("confidentiality", "support") | {"would_face_them": "contact"}, dict(ask="contact_them")),
     (replace(MEETING, audience="parent"), typed("abuse_at_home", "support") | {"would_face_them": "harm"}, dict(ask="contact_them")),
     (MEETING, typed("abuse_at_home", "support") | {"would_face_them": "harm"}, dict(ask=None)),
+    (replace(MEETING, audience="friend"), typed("friend_at_risk", "urgent") | {"would_face_them": "harm"}, dict(ask=None)),
+    (MEETING, typed("meeting_plan", "emergency") | {"would_face_them": "contact"}, dict(ask=None)),
+    (State(), typed("out_of_scope", "chat") | {"would_face_them": "contact"}, dict(ask=None)),
     (replace(MEETING, audience="parent"), fragment("friend_at_risk", "emergency", 0.5, emergency=0.24) | {"short": False, "would_face_them": "contact"}, dict(ask="contact_them", urgency="urgent")),
     # pictures and messages: an adult's question; a young person's is their topic's
     (replace(MEETING, audience="professional", worry="professional_duty"), typed("confidentiality", "info") | {"keeps_or_sends": True}, dict(ask="the_phone")),
     (MEETING, typed("images_shared", "urgent") | {"keeps_or_sends": True}, dict(ask=None)),
+    (replace(MEETING, audience="professional"), typed("how_to_report", "info") | {"keeps_or_sends": True}, dict(ask=None)),
     # advice for adults is for adults
     (replace(MEETING, worry="known_adult"), typed("professional_duty", "info"), dict(topic="known_adult", worry="known_adult")),
     (FRIEND, typed("parent_advice", "info"), dict(topic="friend_at_risk")),
