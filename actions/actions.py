@@ -1,7 +1,7 @@
 """The custom actions: read the tracker, decide elsewhere, say.
 
 Words come from content/, contacts from the directory, urgency from the labels that the NLU components put on the
-message. Nothing here reads what was typed.
+message. What was typed is handed to the model once more (actions/in_context.py), and read by nothing else here.
 """
 
 import datetime
@@ -18,6 +18,7 @@ from rasa_sdk.events import SlotSet
 from actions.cards import Case, Reply, compose
 from actions.contacts import StaleError
 from actions.content import Content, load_content
+from actions.in_context import second_reading
 from actions.turns import MANNERS, State, after_message
 from actions.urgency import Urgency, highest
 
@@ -47,6 +48,16 @@ def _state(tracker) -> State:
     return State(**{name: tracker.get_slot(name) for name in State.SLOTS if tracker.get_slot(name) is not None})
 
 
+def with_context(before: State, message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The message with what the model makes of it after what was told before, as `in_context`; as it is where that is not asked, or fails."""
+    try:
+        read = second_reading(message.get("text") or "", before.worry, before.audience, before.urgency)
+    except Exception as error:  # one reading is enough
+        structlog.get_logger("signpost.context").warning("second_reading_failed", error=type(error).__name__)
+        read = None
+    return {**message, "in_context": read} if read else message
+
+
 class ReadMessage(Action):
     """Set the slots that one message changes: urgency (the highest so far), reader, worry, and what the reply is about.
 
@@ -63,7 +74,7 @@ class ReadMessage(Action):
         # The channel's floor too: it knows of turns that failed, here or in another process, and left no trace in the tracker.
         floor = ((tracker.latest_message or {}).get("metadata") or {}).get("floor") or "chat"
         before = replace(before, urgency=highest(Urgency.of(before.urgency), Urgency.of(floor)).word)
-        after = after_message(before, tracker.latest_message or {}, content())
+        after = after_message(before, with_context(before, tracker.latest_message or {}), content())
         return [SlotSet(name, value) for name, value in after.slots().items() if value != tracker.get_slot(name)]
 
 

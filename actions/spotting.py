@@ -51,6 +51,9 @@ _KEEPS = re.compile(
     r"\b(?<!where )(?<!how )(?<!who )(?<!what )(?:should|can|could|do|may|shall) (?:i|we) (?:need to |have to |just )?(?:send|forward|share|show|screenshot|screen shot|save|copy|print|keep|delete|wipe|look at|open|check)\b"
     r".{0,25}\b(?:it|them|pics?|pictures?|images?|photos?|videos?|nudes?|messages|chats?|evidence|phone|proof)\b"
 )
+_REFUSES = re.compile(
+    r"\b(?:dont want|do not want|dont wanna|wont|will not|not ready|rather not|id rather|cant|cannot|not telling|not going to|no way|leave it|forget it|nvm|never ?mind|not gonna)\b"
+)
 # Said of the whole alarm: nobody is in danger, or never was. Not "its no emergency", "i dont need 999": those in danger say so too.
 _NO_DANGER = re.compile(
     r"\W*(?:(?:no|ok|okay|sorry|actually|but|honestly|oh|wait) )*"
@@ -296,6 +299,11 @@ def would_face_them(text: str) -> str | None:
     """Whether somebody asks to answer or trick the person themselves ("contact"), or is set on hurting them ("harm"); None else."""
     low = re.sub(r"[’'`]", "", text.lower())
     return "contact" if _CONTACT.search(low) else "harm" if _HARM.search(low) else None
+
+
+def refuses(text: str) -> bool:
+    """Whether somebody won't, in so many words: "no i dont want to tell anyone"; not "no he hasnt touched me"."""
+    return bool(_REFUSES.search(re.sub(r"[’'`]", "", text.lower())))
 
 
 def keeps_or_sends(text: str) -> bool:

@@ -49,6 +49,16 @@ SURE_OF_CHANGE = {"young_person": 0.98, "friend": 0.98, "parent": 0.85, "profess
 # below the second it is right about the topic in two of five (docs/decisions.md).
 SURE_OF_FRAGMENT = 0.3
 SURE_OF_TOPIC = 0.6
+# Read after a sentence that says what was told before (actions/in_context.py): an emergency takes the first share there or the second alone,
+# and is one from the third on whatever it says alone ("no its tonight").
+SURE_IN_CONTEXT = 0.3
+SURE_ALONE = 0.4
+RAISES = 0.9
+# Which of two worries outranks the other (docs/labelling.md): a detail of the graver one does not put it away.
+RANK = {
+    SUICIDE: 6, "in_person_danger": 5, "sextortion": 4, "met_already": 3, "known_adult": 3, "abuse_at_home": 3, "past_abuse": 3,
+    "images_shared": 2, "image_request": 2, "runaway_missing": 2, "meeting_plan": 1, "sexual_messages": 1,
+}  # fmt: skip
 # The same of a message of any length that is no question: so unsure a topic is wrong more often than right.
 GUESSED_TOPIC = 0.4
 # From here on a message about somebody else is also about suicide.
@@ -266,6 +276,8 @@ def _understood(state: State, intent: str, now: Urgency, message: Mapping[str, A
         intent, now = _wordless(state, message["wordless"], now)
     elif message.get("foreign"):  # what the model makes of another language is chance; nobody is turned away over it
         intent, now = "vague_distress", highest(now, Urgency.SUPPORT)
+    elif message.get("in_context") and "reader" not in found:
+        intent, now = _in_context(state, intent, now, message, said)
     elif state.worry and state.worry not in QUESTIONS and Urgency.of(state.urgency) >= Urgency.SUPPORT:
         if message.get("short") or message.get("would_face_them") or intent in QUESTIONS:
             intent, now = _fragment(state, intent, now, message)
@@ -330,6 +342,34 @@ def _fragment(state: State, intent: str, now: Urgency, message: Mapping[str, Any
         now = Urgency.of(urgency.get("otherwise") or now.word)
     if state.urgency == Urgency.EMERGENCY.word or _confidence(message) < SURE_OF_TOPIC:
         intent = _of_the_worry(state, intent, now)
+    return intent, now
+
+
+def _in_context(state: State, intent: str, now: Urgency, message: Mapping[str, Any], said: str | None) -> tuple[str, Urgency]:
+    """Topic and urgency of a few words inside a worry, read alone and after it: an emergency by both, or surely by one."""
+    read, urgency = message["in_context"], message.get("urgency") or {}
+    alone, here = (urgency.get("scores") or {}).get("emergency", 1.0), read["urgency"]["emergency"]
+    if (
+        now is Urgency.EMERGENCY
+        and urgency.get("by") == "model"
+        and not message.get("alarm")
+        and here < SURE_IN_CONTEXT
+        and alone < SURE_ALONE
+    ):
+        now = Urgency.of(urgency.get("otherwise") or now.word)
+    elif here >= RAISES:
+        now = Urgency.EMERGENCY
+    topic, share = max(read["topic"].items(), key=lambda item: item[1])
+    sure = _confidence(message)
+    told = intent in NODS and not (said or message.get("brief", True) or message.get("refuses"))  # "no i havent paid": no refusal, a fact
+    said_outright = (
+        intent in QUESTIONS
+        or (intent in MANNERS and sure >= SURE_OF_NOD and not told)
+        or (intent in ABOUT_DESPAIR and sure >= SURE_OF_TOPIC)
+    )
+    graver = sure >= SURE_OF_TOPIC and RANK.get(intent, 0) > RANK.get(state.worry, 0)
+    if not (said_outright or graver):
+        intent = topic if share >= SURE_OF_TOPIC else _of_the_worry(state, intent, now)
     return intent, now
 
 
@@ -419,7 +459,8 @@ def _ask(
     app = found.get("app") or app
     if app and intent in ABOUT_APPS:
         ask = "app_guide"
-    if contact and ask is None and intent in ASKS_FOR_ONE and (message.get("short") or intent == "contact_numbers"):
+    named = intent in ASKS_FOR_ONE and (message.get("short") or intent == "contact_numbers")
+    if contact and ask is None and (named or (intent in MANNERS and message.get("brief"))):
         ask = before if before in OF_A_CONTACT and contact in abouts[before] else THE_NUMBER
     if ask == "words_to_say" and found.get("listener") == "child":  # "what do i say to her"
         ask = "talk_to_child"

@@ -26,7 +26,7 @@ class DangerDetector(IntentClassifier, GraphComponent):
 
     In:  Message.text; `urgency` with the Recogniser's scores; `metadata["signal"]`, the tier that the web channel has
          found in the whole of a message too long for the model, if it did: that one counts as it is.
-    Out: `urgency` {"tier", "by", "scores"}: the highest of model, family and signal; `families`, those that spoke.
+    Out: `urgency` {"tier", "by", "scores"}: the highest of model, family and signal; `families`, those that spoke; `alarm`, whether one spoke of an emergency.
 
     Patterns know words and not sense, so a family raises a tier only where the model gives that tier, with all above
     it, at least `nod` of the share its threshold asks for. Measured on messages that neither had seen, this keeps
@@ -60,6 +60,7 @@ class DangerDetector(IntentClassifier, GraphComponent):
             urgency = dict(message.get("urgency") or {"tier": Urgency.CHAT.word})
             live = [signal for signal in detector().scan(text) if signal.cancelled_by is None]
             message.set("families", [signal.family for signal in live], add_to_output=True)
+            message.set("alarm", any(signal.tier is Urgency.EMERGENCY for signal in live), add_to_output=True)
             heard = (message.get(METADATA) or {}).get("signal")
             tier = highest(
                 Urgency.of(urgency["otherwise"] if self._only_named(live, urgency, message) else urgency["tier"]),

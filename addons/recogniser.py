@@ -18,6 +18,7 @@ from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from actions import in_context
 from actions.normalise import words_of
 from actions.urgency import AUDIENCES, tier_of
 from addons.encoder import model_folder
@@ -150,7 +151,14 @@ class Recogniser(IntentClassifier, GraphComponent):
         with model_storage.read_from(resource) as folder:
             judge = Judge.load(folder, config["mix"])
         judge.scores(["hello"])  # the first answer should not pay for warming up
-        return cls(config, model_storage, resource, judge)
+        loaded = cls(config, model_storage, resource, judge)
+        in_context.reads = loaded.reads
+        return loaded
+
+    def reads(self, text: str) -> dict[str, dict[str, float]]:
+        """Shares of urgency and topic for a text that is no message of its own (actions/in_context.py)."""
+        scores = self._named(self.judge.scores([text]))
+        return {task: scores[task] for task in ("urgency", "topic")}
 
     def _named(self, scores: dict[str, np.ndarray], row: int = 0) -> dict[str, dict[str, float]]:
         return {task: dict(zip(self.judge.labels[task], map(float, shares[row]), strict=True)) for task, shares in scores.items()}

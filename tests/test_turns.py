@@ -24,6 +24,11 @@ def tapped(**pairs) -> dict:
     return {"intent": {"name": "choose"}, "entities": [{"entity": k, "value": v} for k, v in pairs.items()]}
 
 
+def after_it(message: dict, topic: str, share: float, emergency: float) -> dict:
+    """The message with what the model makes of it after a sentence about the worry."""
+    return message | {"in_context": {"topic": {topic: share, "greeting": 1 - share}, "urgency": {"emergency": emergency}}}
+
+
 def fragment(intent: str, tier: str, sure: float, **scores) -> dict:
     """A message of a few words, with the model's shares."""
     otherwise = scores.pop("otherwise", "support")
@@ -40,6 +45,7 @@ OWN = State(urgency="support", audience="young_person", worry="adult_own_thought
 HOME = replace(MEETING, worry="abuse_at_home", topic="abuse_at_home", question="safe_now")
 MISSING = State(urgency="emergency", audience="parent", worry="runaway_missing", topic="runaway_missing")
 FRIEND = State(urgency="urgent", audience="friend", worry="friend_at_risk", topic="friend_at_risk")
+BLACKMAIL = replace(MEETING, worry="sextortion", topic="sextortion", question=None)
 ITS_ME = {"audience": None, "entities": [{"entity": "reader", "value": "young_person"}]}
 
 CASES = [  # before     message                                                      what is true after
@@ -235,6 +241,20 @@ CASES = [  # before     message                                                 
     # "no im not going to do it" is no refusal to be answered as one; a bare no is
     (PILLS, typed("deny"), dict(topic="suicidal_self_harm", urgency="emergency")),
     (PILLS, typed("deny", said="no"), dict(topic="deny", urgency="emergency")),
+    # read after what was told before: an emergency by both, or surely by one; a family of danger is heard as before
+    (HOME, after_it(fragment("friend_at_risk", "emergency", 0.4, emergency=0.35, otherwise="support"), "abuse_at_home", 0.8, 0.2), dict(urgency="urgent", topic="abuse_at_home")),
+    (HOME, after_it(fragment("friend_at_risk", "emergency", 0.4, emergency=0.35), "abuse_at_home", 0.8, 0.4), dict(urgency="emergency", topic="abuse_at_home")),
+    (HOME, after_it(fragment("in_person_danger", "emergency", 0.9, emergency=0.99), "abuse_at_home", 0.8, 0.05), dict(urgency="emergency", topic="in_person_danger")),
+    (HOME, after_it(fragment("in_person_danger", "emergency", 0.9, emergency=0.2), "abuse_at_home", 0.8, 0.05) | {"alarm": True}, dict(urgency="emergency")),
+    (HOME, after_it(typed("in_person_danger", "emergency") | {"urgency": {"tier": "emergency", "by": "signal"}}, "abuse_at_home", 0.8, 0.05), dict(urgency="emergency")),
+    (HOME, after_it(fragment("deny", "chat", 0.9, emergency=0.1), "abuse_at_home", 0.9, 0.97), dict(urgency="emergency")),
+    # a detail keeps the worry, a graver one takes its place; questions, feelings and nods are what they are
+    (BLACKMAIL, after_it(fragment("grooming_signs", "support", 0.99, emergency=0.0), "sextortion", 0.99, 0.0), dict(topic="sextortion", worry="sextortion")),
+    (MEETING, after_it(fragment("sextortion", "urgent", 0.9, emergency=0.0), "meeting_plan", 0.9, 0.0), dict(topic="sextortion")),
+    (BLACKMAIL, after_it(fragment("confidentiality", "info", 0.5, emergency=0.0), "sextortion", 0.99, 0.0), dict(topic="confidentiality", worry="sextortion")),
+    (BLACKMAIL, after_it(fragment("mental_health", "support", 0.9, emergency=0.0), "sextortion", 0.99, 0.0), dict(topic="mental_health", despair=True)),
+    (BLACKMAIL, after_it(fragment("deny", "chat", 0.98, emergency=0.0), "sextortion", 0.99, 0.0) | {"brief": False}, dict(topic="sextortion")),
+    (BLACKMAIL, after_it(fragment("deny", "chat", 0.98, emergency=0.0), "sextortion", 0.99, 0.0) | {"brief": False, "refuses": True}, dict(topic="deny")),
     # words for one's child, and nobody else's
     (replace(MEETING, audience="parent"), typed("parent_advice", "info", ask="words_to_say", listener="child"), dict(ask="talk_to_child")),
     (replace(MEETING, audience="friend"), typed("friend_at_risk", "support", ask="words_to_say", listener="child"), dict(ask=None)),
