@@ -3,9 +3,6 @@
 import datetime
 import json
 import re
-import shutil
-import subprocess
-import sys
 
 import pytest
 import yaml
@@ -52,32 +49,6 @@ def test_the_image_is_not_root_and_holds_no_tests_or_training_tools(root):
             for source in line.split()[1:-1]:
                 assert (root / source).exists() or source.startswith(("models", "--")), source
                 assert f"!{source.rstrip('/')}" in ignored or source.startswith("--"), source
-
-
-READS_ALL = """
-from actions import actions, in_context, signals
-for detector in (signals.detector, signals.sign_detector, signals.probing_detector):
-    detector().scan("hes outside my house")
-assert in_context.sentence("abuse_at_home", "parent")
-from addons import lean
-lean.install()
-import addons.danger_detector, addons.name_spotter, addons.recogniser, addons.web_channel
-print(actions.__file__)
-"""
-
-
-def test_the_image_holds_every_file_that_the_server_reads(root, tmp_path):
-    """Once it lacked data/signs and data/probing: each message would have been answered by the safety card."""
-    for line in (root / "deploy/Containerfile").read_text(encoding="utf-8").splitlines():
-        if line.startswith("COPY") and "--from" not in line and "models" not in line:
-            *sources, target = line.split()[1:]
-            for source in sources:
-                to = tmp_path / (source if target == "./" else target)
-                to.parent.mkdir(parents=True, exist_ok=True)
-                (shutil.copytree if (root / source).is_dir() else shutil.copy)(root / source, to)
-    done = subprocess.run([sys.executable, "-c", READS_ALL], cwd=tmp_path, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.strip().splitlines()[-1].startswith(str(tmp_path))
 
 
 def test_redis_keeps_nothing_on_disk(root):
