@@ -184,7 +184,7 @@ def test_what_a_few_words_say_of_danger(text, said):
 BACK = [
     ("she just walked in", True), ("she's just come through the door", True), ("he has come home", True), ("hes turned up", True), ("police brought him back", True),
     ("found him at his mates", True), ("they found her, shes safe", True), ("its ok he's here with me", True), ("my daughter is home", True),
-    ("she hasnt come home", False), ("hes not back", False), ("what if she comes back", False), ("they found her phone", False), ("she got in a car with him", False), ("he got in his van", False), ("she came up to a man", False), ("found her with a man", False), ("found her bike in the ditch", False), ("she walked home alone and should have been here an hour ago", False), ("she came home with bruises", False),
+    ("she hasnt come home", False), ("hes not back", False), ("what if she comes back", False), ("they found her phone", False), ("she got in a car with him", False), ("he got in his van", False), ("she came up to a man", False), ("found her with a man", False), ("hes found her", False), ("hes been found", True), ("found her bike in the ditch", False), ("she walked home alone and should have been here an hour ago", False), ("she came home with bruises", False),
     ("he just came in my room", False), ("they found a body", False), ("she walked out", False), ("shes gone again", False), ("when he gets home", False),
 ]  # fmt: skip
 
