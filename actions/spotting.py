@@ -65,7 +65,7 @@ _NO_DANGER = re.compile(
 _BACK = re.compile(
     r"\b(?:he|she|they|hes|shes|theyre|theyve|son|daughter|child|boy|girl|lad)(?: has| is| have| are| s| ve)?(?: just| now| finally| been| both)*"
     r" (?:(?:come|came|got|gotten|walked|turned|strolled|brought) (?:back|home|safe|(?:in|up|through)\b(?! (?:an?|his|her|their|my|to|on|with|it|some|the (?!door|front|back|house))\b))|arrived|back|home|found(?! (?:her|him|them|me|us|my|our|the|out)\b)|safe|here with me)"
-    r"|\b(?:found|brought) (?:him|her|them)(?= (?:at|in|on|by|near|back|home|safe|asleep|hiding|and|with|round|now|just|she|he|they)\b|$)"
+    r"|\b(?<!\bhe )(?<!\bhes )(?<!\bshe )(?<!\bshes )(?:found|brought) (?:him|her|them)(?= (?:at|in|on|by|near|back|home|safe|asleep|hiding|and|with|round|now|just|she|he|they)\b|$)"
 )
 _NOT_BACK = frozenset(
     "not isnt hasnt havent hadnt never still if when until till hope hoping think might maybe nobody noone cant wont refuse refuses gone again "
