@@ -298,18 +298,18 @@ def bare_fact(low: str) -> str | None:
 
 def would_face_them(text: str) -> str | None:
     """Whether somebody asks to answer or trick the person themselves ("contact"), or is set on hurting them ("harm"); None else."""
-    low = re.sub(r"[’'`]", "", text.lower())
+    low = plain(text)
     return "contact" if _CONTACT.search(low) else "harm" if _HARM.search(low) else None
 
 
 def refuses(text: str) -> bool:
     """Whether somebody won't, in so many words: "no i dont want to tell anyone"; not "no he hasnt touched me"."""
-    return bool(_REFUSES.search(re.sub(r"[’'`]", "", text.lower())))
+    return bool(_REFUSES.search(plain(text)))
 
 
 def keeps_or_sends(text: str) -> bool:
     """Whether somebody asks if they should send on, save or delete a picture or messages."""
-    return bool(_KEEPS.search(re.sub(r"[’'`]", "", text.lower())))
+    return bool(_KEEPS.search(plain(text)))
 
 
 def said_of_danger(low: str) -> str | None:

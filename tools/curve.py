@@ -23,7 +23,7 @@ from tools import heldout
 from tools.baselines import training_rows
 from tools.measures import auroc
 from tools.revisions import unpack
-from tools.server import ROOT
+from tools.server import MODEL, ROOT
 
 # Each has encoders that were tuned on its messages: 63,939, 128,545 and 158,100 of them.
 REVISIONS = ("1843a3a", "ed7c212", "a6aeec2")
@@ -80,7 +80,7 @@ def point(folder: Path, held: list[heldout.Held], kept: Path) -> Point:
 def at(revision: str, held: list[heldout.Held]) -> Point:
     """The recogniser of a revision, trained here by its own code unless it was before."""
     folder = ROOT / "results" / "curve" / revision
-    if not (folder / "models" / "signpost.tar.gz").exists():
+    if not (folder / MODEL.relative_to(ROOT)).exists():
         print(f"{revision}: unpacking and training …", file=sys.stderr)
         unpack(revision, folder)
         subprocess.run([sys.executable, *TRAIN.split()], cwd=folder, check=True)
@@ -149,8 +149,7 @@ def main() -> None:
     danger, hard = np.array([h.urgency is Urgency.EMERGENCY for h in held]), np.array([bool(h.hard) for h in held])
     points = [at(revision, held) for revision in arguments.revisions]
     print(f"the model here: reading {len(held)} messages …", file=sys.stderr)
-    model = (ROOT / "models" / "signpost.tar.gz").read_bytes()
-    points.append(point(ROOT, held, ROOT / "results" / "curve" / hashlib.blake2b(model, digest_size=4).hexdigest()))
+    points.append(point(ROOT, held, ROOT / "results" / "curve" / hashlib.blake2b(MODEL.read_bytes(), digest_size=4).hexdigest()))
     print(*table(points, danger, hard), sep="\n")
     drawn = [(p.messages, p.tier.mean(), auroc(list(p.danger[danger]), list(p.danger[~danger])), p.topic.mean()) for p in points]
     plot(drawn, ROOT / "docs" / "learning-curve.svg", len(held))
