@@ -39,6 +39,7 @@ _CONTACT = re.compile(
     rf"\b(?<!how )(?<!what )(?:can|could|should|shall|do|may|ok to|okay to|want to|tempted to|id like to) (?:i |we )?(?:just |even |still )?"
     rf"(?:(?:text|message|msg|dm|reply(?: to)?|answer|write(?: back)? to|respond to|contact|email) {_PERSON}|confront (?:him|her|them|the|this|that|his)|meet him (?:myself|instead|for her|for him))"
     r"|\b(?:(?:can|could|should|shall|do|may|want to|ok to|okay to) (?:i |we )?(?:just )?pretend(?:ing)? to be|pose as) (?:him|her|them|my|our|a)\b"
+    r"|\b(?:can|could|should|shall|do|may) (?:i|we) (?:just )?(?:reply|answer|write|text|message)(?: back)? as (?:him|her|them|my)\b"
     r"|\b(?:text|message|reply to|answer) (?:him|her|them) (?:from|on|off|using) (?:his|her|their|my (?:son|daughter|child|kid)s?) (?:phone|account|snap|insta)"
 )
 _HARM = re.compile(
@@ -57,7 +58,7 @@ _REFUSES = re.compile(
 # Said of the whole alarm: nobody is in danger, or never was. Not "its no emergency", "i dont need 999": those in danger say so too.
 _NO_DANGER = re.compile(
     r"\W*(?:(?:no|ok|okay|sorry|actually|but|honestly|oh|wait) )*"
-    r"(?:(?:(?:no ?one|nobody|none of us)(?: is| are|s)?|(?:(?:we|i)(?: are| am)|im|were) not)(?: really| actually)? in (?:any |immediate )?danger"
+    r"(?:(?:(?:no ?(?:one|1)|nobody|none of us)(?: is| are|s)?|(?:(?:we|i)(?: are| am)|im|were) not)(?: really| actually)? in (?:any |immediate )?danger"
     r"|(?:it was |its )?(?:just )?(?:a )?false alarm)"
     r"(?: (?:right now|now|any ?more|at all|tonight|today|here))*\W*"
 )

@@ -264,7 +264,7 @@ def _understood(state: State, intent: str, now: Urgency, message: Mapping[str, A
     said = found.get("said")
     if said in BARE_FACTS:  # "im 11", "in wales": known for certain to say nothing else
         intent, now = "vague_distress", Urgency.CHAT
-    elif _says_over(state, said):
+    elif _says_over(state, said) or (said == "no_danger" and state.worry):
         return "danger_over", Urgency.CHAT
     elif said in ("safe", "away") and state.question == "safe_now" and not (said == "away" and state.worry == "runaway_missing"):
         intent, now = "vague_distress", Urgency.CHAT  # "no hes not here", to "are you safe right now?"
@@ -368,7 +368,8 @@ def _in_context(state: State, intent: str, now: Urgency, message: Mapping[str, A
         or (intent in ABOUT_DESPAIR and sure >= SURE_OF_TOPIC)
     )
     graver = sure >= SURE_OF_TOPIC and RANK.get(intent, 0) > RANK.get(state.worry, 0)
-    if not (said_outright or graver):
+    beside = sure >= SURE_OF_NOD and {intent, state.worry} <= PART_OF_IT  # "he says dont tell", of who asks odd questions
+    if not (said_outright or graver or beside):
         intent = topic if share >= SURE_OF_TOPIC else _of_the_worry(state, intent, now)
     return intent, now
 

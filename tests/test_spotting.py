@@ -171,7 +171,7 @@ OF_DANGER = [
     ("yes im safe", "safe"), ("im ok", "safe"), ("safe for now", "safe"), ("ok", None), ("alright", None), ("She's safe with me", "safe"), ("im safe but he isnt", None), ("is it safe", None),
     ("not safe", "not_safe"), ("no im not safe", "not_safe"), ("I don't feel safe here", "not_safe"), ("its not safe to meet him", None),
     ("no hes not here", "away"), ("not tonight hes away", "away"), ("he's at work", "away"), ("hes not here yet", None), ("hes at work with me", None), ("hes outside", None),
-    ("nobody is in danger", "no_danger"), ("No one's in danger right now", "no_danger"), ("it's not an emergency", None), ("sorry false alarm", "no_danger"), ("i am not in danger", "no_danger"), ("im not in danger", "no_danger"), ("i am in danger", None), ("we are in danger", None), ("im in danger", None), ("someone is in danger", None),
+    ("nobody is in danger", "no_danger"), ("No one's in danger right now", "no_danger"), ("it's not an emergency", None), ("sorry false alarm", "no_danger"), ("no 1 is in danger", "no_danger"), ("i 1 is in danger", None), ("i am not in danger", "no_danger"), ("im not in danger", "no_danger"), ("i am in danger", None), ("we are in danger", None), ("im in danger", None), ("someone is in danger", None),
     ("i dont need 999", None), ("nobody believes im in danger", None), ("is it an emergency", None), ("nobody is in danger but she is", None),
 ]  # fmt: skip
 
@@ -195,7 +195,7 @@ def test_a_child_who_is_back_is_heard(text, back):
 
 
 FACING = [
-    ("can i text him from her phone to find out who he is", "contact"), ("should i reply to him", "contact"), ("shall i pretend to be my son and message him", "contact"),
+    ("can i text him from her phone to find out who he is", "contact"), ("should i reply to him", "contact"), ("can i reply as him", "contact"), ("shall i pretend to be my son and message him", "contact"),
     ("Should I confront him?", "contact"), ("i want to smash his face in", "harm"), ("im going round to his house", "harm"), ("i think hes going to kill him", None), ("shes going to his house", None),
     ("how do i answer him", None), ("im going to hurt him, hes my son", None), ("we lost grandad and i keep going to text him", None),
     ("should i ring them", None), ("can i text someone", None), ("he pretended to be 15", None), ("he wants me to pretend to be older", None),

@@ -177,7 +177,8 @@ CASES = [  # before     message                                                 
     # a few words that leave no doubt: nobody is in danger; the child who was missing is back
     (replace(MEETING, urgency="emergency"), typed("in_person_danger", "emergency", said="no_danger"), dict(urgency="urgent", topic="danger_over")),
     (PILLS, typed("in_person_danger", "emergency", said="no_danger"), dict(urgency="emergency")),
-    (MEETING, typed("in_person_danger", "emergency", said="no_danger"), dict(urgency="emergency")),
+    (MEETING, typed("in_person_danger", "emergency", said="no_danger"), dict(urgency="urgent", topic="danger_over")),
+    (State(), typed("in_person_danger", "emergency", said="no_danger"), dict(urgency="emergency")),
     (MISSING, typed("in_person_danger", "emergency", said="back"), dict(urgency="urgent", topic="danger_over", worry="runaway_missing")),
     (MISSING, typed("in_person_danger", "emergency", said="safe"), dict(urgency="urgent", topic="danger_over")),
     (replace(MISSING, audience="young_person"), typed("vague_distress", "support", said="safe"), dict(urgency="emergency")),
@@ -251,6 +252,7 @@ CASES = [  # before     message                                                 
     # a detail keeps the worry, a graver one takes its place; questions, feelings and nods are what they are
     (BLACKMAIL, after_it(fragment("grooming_signs", "support", 0.99, emergency=0.0), "sextortion", 0.99, 0.0), dict(topic="sextortion", worry="sextortion")),
     (MEETING, after_it(fragment("sextortion", "urgent", 0.9, emergency=0.0), "meeting_plan", 0.9, 0.0), dict(topic="sextortion")),
+    (replace(MEETING, worry="grooming_signs"), after_it(fragment("secrecy", "support", 0.99, emergency=0.0), "grooming_signs", 0.9, 0.0), dict(topic="secrecy")),
     (BLACKMAIL, after_it(fragment("confidentiality", "info", 0.5, emergency=0.0), "sextortion", 0.99, 0.0), dict(topic="confidentiality", worry="sextortion")),
     (BLACKMAIL, after_it(fragment("mental_health", "support", 0.9, emergency=0.0), "sextortion", 0.99, 0.0), dict(topic="mental_health", despair=True)),
     (BLACKMAIL, after_it(fragment("deny", "chat", 0.98, emergency=0.0), "sextortion", 0.99, 0.0) | {"brief": False}, dict(topic="sextortion")),
