@@ -17,7 +17,7 @@ from actions.contacts import NATIONS, ContactDirectory, ContentError, load_yaml,
 from actions.follow_ups import VOICES, FollowUps, load_follow_ups
 from actions.urgency import AUDIENCES, WORDS, Urgency
 
-UNASKED = ("more", "refusal", "the_number")  # follow-ups that no button of their own asks for
+UNASKED = ("more", "refusal", "the_number", "lost_temper")  # follow-ups that no button of their own asks for
 ROOT = Path(os.environ.get("SIGNPOST_CONTENT") or Path(__file__).resolve().parent.parent / "content")
 
 

@@ -52,6 +52,12 @@ _KEEPS = re.compile(
     r"\b(?<!where )(?<!how )(?<!who )(?<!what )(?:should|can|could|do|may|shall) (?:i|we) (?:need to |have to |just )?(?:send|forward|share|show|screenshot|screen shot|save|copy|print|keep|delete|wipe|look at|open|check)\b"
     r".{0,25}\b(?:it|them|pics?|pictures?|images?|photos?|videos?|nudes?|messages|chats?|evidence|phone|proof)\b"
 )
+# "i hit my son", "ive just slapped our eldest", "i lost my temper with my daughter"; not "he says i hit my son", nor what somebody else did.
+_OWN_HAND = re.compile(
+    r"\b(?<!says )(?<!said )(?<!saying )(?<!thinks )(?<!claims )(?<!if )(?<!that )i(?:ve| have)?(?: (?:just|really|even|actually|nearly|almost|sometimes|also|only|then|keep|kept|have|both|\w+ly)){0,3} "
+    r"(?:hit|hitting|slap|slapped|slapping|smack|smacked|smacking|spank|spanked|shook|shake|punch|punched|kicked|pushed|shoved|grabbed|hurt|hurting|dragged|pinched|beat|whacked|lashed out at|(?:lost|lose) (?:it|my temper) (?:with|at))"
+    r" (?:my|our|the) (?:own |\w+ (?:year|yr) old |little |\d+\w* )?(?:son|daughter|child|kids?|children|boys?|girls?|toddler|baby|stepson|stepdaughter|step ?son|step ?daughter|grandson|granddaughter|little one|eldest|oldest|youngest|\d+|twins)\b"
+)
 _REFUSES = re.compile(
     r"\b(?:dont want|do not want|dont wanna|wont|will not|not ready|rather not|id rather|cant|cannot|not telling|not going to|no way|leave it|forget it|nvm|never ?mind|not gonna)\b"
 )
@@ -301,6 +307,11 @@ def would_face_them(text: str) -> str | None:
     """Whether somebody asks to answer or trick the person themselves ("contact"), or is set on hurting them ("harm"); None else."""
     low = plain(text)
     return "contact" if _CONTACT.search(low) else "harm" if _HARM.search(low) else None
+
+
+def by_own_hand(text: str) -> bool:
+    """Whether somebody says that they hurt their child themselves; to be asked of a parent only."""
+    return bool(_OWN_HAND.search(plain(text)))
 
 
 def refuses(text: str) -> bool:

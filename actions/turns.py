@@ -70,6 +70,8 @@ SURE_OF_ASK_BY_NAME = 0.2  # where a contact is named: "what happens if i ring 1
 REFUSAL = "refusal"
 # The answer to who asks for one contact by name. No button leads to it.
 THE_NUMBER = "the_number"
+# The answer to a parent who hurt their child themselves. No button leads to it.
+LOST_TEMPER = "lost_temper"
 # Topics in which naming a contact asks for it; the last two only in a few words: "and samaritans?"
 ASKS_FOR_ONE = frozenset(["contact_numbers", "out_of_scope", "vague_distress"])
 # Follow-ups of which the next contact named in a few words wants the same: "and childline?"
@@ -455,6 +457,8 @@ def _ask(
     faces = message.get("would_face_them")
     if case and (faces == "contact" or (faces == "harm" and audience == "parent")):
         ask = "contact_them"
+    if case and audience == "parent" and intent == "abuse_at_home" and message.get("by_own_hand"):
+        ask = LOST_TEMPER
     if CANT_TALK in (message.get("families") or ()):
         ask = "cant_speak"
     app = found.get("app") or app

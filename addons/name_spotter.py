@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from actions import personal
 from actions.actions import content
 from actions.signals import probing_detector, sign_detector
-from actions.spotting import Spotter, keeps_or_sends, names_in, refuses, wonders, wordless, would_face_them
+from actions.spotting import Spotter, by_own_hand, keeps_or_sends, names_in, refuses, wonders, wordless, would_face_them
 
 FRAGMENT = 6  # words: up to here a message leans on the ones before it
 BRIEF = 3  # words: more say something, if not an answer to what was asked
@@ -29,6 +29,7 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
     Out: `entities`, each with a value of ours (an id, never a quotation); `wonders`, whether it asks if something is
          all right; `signs`, where it asks so, ids of the warning signs that the text describes (data/signs/);
          `would_face_them`, whether it asks to answer or trick the person ("contact") or is set on hurting them ("harm");
+         `by_own_hand`, whether a parent would say with it that they hurt their child themselves;
          `refuses`, whether it says that somebody won't; `keeps_or_sends`, whether it asks if pictures or messages should be sent on, saved or deleted;
          `personal`, whether it gives a number, an address or the like;
          `short`, whether it is a fragment of a few words, `brief`, of very few; `wordless`, what it says without any (actions/spotting.py), None with some;
@@ -65,6 +66,7 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
             message.set("brief", len(text.split()) <= BRIEF, add_to_output=True)
             message.set("wordless", wordless(text), add_to_output=True)
             message.set("would_face_them", would_face_them(text), add_to_output=True)
+            message.set("by_own_hand", by_own_hand(text), add_to_output=True)
             message.set("refuses", refuses(text), add_to_output=True)
             message.set("keeps_or_sends", keeps_or_sends(text), add_to_output=True)
             asks = wonders(text)

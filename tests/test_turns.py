@@ -230,6 +230,10 @@ CASES = [  # before     message                                                 
     (MEETING, typed("meeting_plan", "emergency") | {"would_face_them": "contact"}, dict(ask=None)),
     (State(), typed("out_of_scope", "chat") | {"would_face_them": "contact"}, dict(ask=None)),
     (replace(MEETING, audience="parent"), fragment("friend_at_risk", "emergency", 0.5, emergency=0.24) | {"short": False, "would_face_them": "contact"}, dict(ask="contact_them", urgency="urgent")),
+    # a parent who did it hears no "whoever did that"
+    (State(), typed("abuse_at_home", "urgent", reader=("parent", 0.9)) | {"by_own_hand": True}, dict(ask="lost_temper", urgency="urgent")),
+    (State(), typed("abuse_at_home", "emergency", reader=("parent", 0.9)) | {"by_own_hand": True}, dict(ask=None)),
+    (State(), typed("abuse_at_home", "urgent", reader=("friend", 0.9)) | {"by_own_hand": True}, dict(ask=None)),
     # pictures and messages: an adult's question; a young person's is their topic's
     (replace(MEETING, audience="professional", worry="professional_duty"), typed("confidentiality", "info") | {"keeps_or_sends": True}, dict(ask="the_phone")),
     (MEETING, typed("images_shared", "urgent") | {"keeps_or_sends": True}, dict(ask=None)),
