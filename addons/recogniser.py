@@ -23,6 +23,7 @@ from actions.normalise import words_of
 from actions.urgency import AUDIENCES, tier_of
 from addons.encoder import model_folder
 from addons.judge import OUTSIDE, TIERS, Judge, write_encoders
+from addons.second_messages import NO_ASK, second_messages
 
 ROOT = Path(__file__).resolve().parent.parent
 # "He's gone, but …", "he's asleep now", "I threw them up": with one of these a message does not clearly say that the danger has passed.
@@ -30,7 +31,6 @@ DOUBT = frozenset(
     "but still isnt yet until unless thought think maybe probably might again coming outside asleep sleeping slept nap napping bed drunk "
     "calm calmed calmer quiet stopped popped pills tablets threw sick".split()
 )
-NO_ASK = "none"
 # What each tier must reach (actions/urgency.py, tier_of); config.yml gives the ones in use.
 THRESHOLDS = {"emergency": {"urgent": 0.02, "support": 0.06, "info": 0.2, "chat": 0.2}, "urgent": 0.45, "support": 0.45, "info": 0.5}
 FEW = 12  # words: so few hold no other half that the model may have overlooked, and it is surer or wrong (docs/decisions.md)
@@ -38,7 +38,7 @@ NEVER = 2.0  # a share of probability that nothing reaches
 LONG = 35  # words: from here a text is read in passages too
 PASSAGE = (12, 30)  # words: sentences are put together up to the first, and cut above the second
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-TRAINS_WITH = ("attention_head", "encoder", "judge", "left_out", "ngrams", "recogniser", "spelling", "typos")
+TRAINS_WITH = ("attention_head", "encoder", "judge", "left_out", "ngrams", "recogniser", "second_messages", "spelling", "typos")
 
 
 def labels_of(message: Message) -> tuple[str, str, str, str]:
@@ -58,12 +58,13 @@ def labels_of(message: Message) -> tuple[str, str, str, str]:
 
 @functools.cache
 def _made_of() -> str:
-    """A digest of the code and the encoders' adapters that training uses.
+    """A digest of the code, the encoders' adapters and the second messages that training uses.
 
     Rasa's training cache looks at the component's class and config only: without this a changed helper would go unnoticed.
     """
-    files = [*(ROOT / "addons" / f"{name}.py" for name in TRAINS_WITH), *sorted((ROOT / "data" / "encoder").glob("*.npz"))]
-    return hashlib.blake2b(b"".join(f.read_bytes() for f in files), digest_size=8).hexdigest()
+    code = [*(ROOT / "addons" / f"{name}.py" for name in TRAINS_WITH), ROOT / "actions" / "in_context.py"]
+    data = [*sorted((ROOT / "data" / "encoder").glob("*.npz")), ROOT / "data" / "context.yml", *sorted((ROOT / "data" / "second").glob("*.csv"))]
+    return hashlib.blake2b(b"".join(f.read_bytes() for f in code + data), digest_size=8).hexdigest()
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
@@ -76,8 +77,8 @@ class Recogniser(IntentClassifier, GraphComponent):
          `over`, whether it clearly says that the danger has passed (its share reaches the limit, that of an emergency doesn't, and no word of doubt is by);
          `in_scope`, 0 to 1: how much this looks like a worry or a question of ours;
          `foreign`, whether it is in another language than English.
-    Trains on `metadata: {urgency, audience, ask}` of every NLU block (ask may be absent); InvalidConfigException
-    names a block without the others.
+    Trains on `metadata: {urgency, audience, ask}` of every NLU block (ask may be absent; InvalidConfigException
+    names a block without the others), and on the second messages of data/second.
     A button's payload ("/choose{…}") passes through untouched.
     """
 
@@ -118,13 +119,17 @@ class Recogniser(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Write the encoder, train the heads, save both inside the model archive."""
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
-        truths = dict(zip(("topic", "urgency", "audience", "ask"), zip(*map(labels_of, examples), strict=True), strict=True))
+        rows = [(m.get(TEXT), *labels_of(m)) for m in examples]
+        known = {topic for _, topic, *_ in rows}
+        rows += [row for row in second_messages() if row[1] in known]  # other data than ours may have other intents
+        texts, *labels = zip(*rows, strict=True)
+        truths = dict(zip(("topic", "urgency", "audience", "ask"), labels, strict=True))
         with self._storage.write_to(self._resource) as folder:
             adapters = [ROOT / name for name in self.config["adapters"]]
             shutil.copy(model_folder() / "tokenizer.json", folder / "tokenizer.json")
             self.judge = Judge.train(
                 write_encoders(folder, adapters),
-                [m.get(TEXT) for m in examples],
+                [*texts],
                 truths,
                 rounds=self.config["rounds"],
                 fresh_rounds=self.config["fresh_rounds"],

@@ -15,6 +15,7 @@ import yaml
 
 from actions.urgency import Urgency, tier_of
 from addons.left_out import left_out
+from addons.second_messages import second_messages
 from tools.baselines import training_rows
 from tools.measures import auroc
 from tools.server import ROOT
@@ -111,6 +112,14 @@ def trade_off(scores: np.ndarray, truth: np.ndarray, thresholds: dict) -> list[s
     return lines
 
 
+def in_context(danger: np.ndarray, truth: np.ndarray) -> list[str]:
+    """What limits for an emergency would find and cost among second messages, read after what was told before (SURE_IN_CONTEXT in actions/turns.py)."""
+    lines = [f"of {len(truth)} second messages, {np.sum(truth == 4)} an emergency:"]
+    for limit in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9):
+        lines.append(f"  from {limit}: found {np.mean(danger[truth == 4] >= limit):.1%}, false {np.mean(danger[truth < 4] >= limit):.1%}")
+    return lines
+
+
 def main() -> None:
     """Print the table; with --save keep the scores for looking at errors."""
     from addons import lean
@@ -121,12 +130,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--save", type=Path, help="write scores and texts to this .npz")
     arguments = parser.parse_args()
-    config, rows = settings(), training_rows()
+    config, first = settings(), training_rows()
+    rows = first + second_messages()
     out = np.array([left_out(r[0]) for r in rows])
     inside, outside = np.where(~out)[0], np.where(out)[0]
     truth = np.array([TIERS.index(r[2]) for r in rows])[outside]
     print(f"{len(inside)} messages to learn from, {len(outside)} to measure on", file=sys.stderr)
     found = crosswise(rows, inside, outside, config, write_encoders(ROOT / "results", adapters_of(config)))
+    begun = outside < len(first)
+    print(*in_context(found["mixed"][~begun][:, 4], truth[~begun]), sep="\n")
+    found, outside, truth = {name: array[begun] for name, array in found.items()}, outside[begun], truth[begun]
     scores = found["mixed"]
     for name in ("ngrams", "views", "mixed"):
         print(describe(name, found[name], truth))

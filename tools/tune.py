@@ -1,7 +1,7 @@
 """Teach the encoder our field: `make tune` writes data/encoder/adapter_1.npz and adapter_2.npz. Rarely needed; three hours on two cores.
 
 The published weights know general English. Here their layers and word vectors are trained on as they will be used:
-below an attention head that learns all four labels of data/nlu. What changed, and the head, are written down with 4 bits a weight
+below an attention head that learns all four labels of data/nlu and data/second. What changed, and the head, are written down with 4 bits a weight
 and one scale a row (7 MB); training (`make train`) adds the change to the published weights and goes on from the head. Only this
 command needs torch.
 
@@ -29,6 +29,7 @@ from torch.nn import functional as F
 from actions.urgency import Urgency
 from addons.attention_head import DROP_HIDDEN, DROP_VIEWS, HIDDEN, VIEWS, AttentionHead, Task, batches
 from addons.left_out import digest, left_out
+from addons.second_messages import second_messages
 from tools.baselines import training_rows
 from tools.revisions import unpack
 from tools.server import ROOT
@@ -146,10 +147,11 @@ def pace(done: float) -> float:
 
 
 def texts_at(revision: str) -> set[str]:
-    """The messages that data/nlu had at a git revision. Raises SystemExit when git does not know it, or it had none."""
+    """The messages that data/nlu and data/second had at a git revision. Raises SystemExit when git does not know it, or it had none."""
     with tempfile.TemporaryDirectory() as folder:
-        unpack(revision, Path(folder), "data/nlu")
-        return {row[0] for row in training_rows(Path(folder) / "data" / "nlu")}
+        unpack(revision, Path(folder), "data")
+        data = Path(folder) / "data"
+        return {row[0] for row in training_rows(data / "nlu") + second_messages(data / "second")}
 
 
 def short_round(rows, known: set[str], seed: int) -> list:
@@ -290,8 +292,7 @@ def main() -> None:
         parser.error("--out needs --which: two adapters don't go into one file")
     if arguments.since and (arguments.until or arguments.grown):
         parser.error("--since is one round on everything: no --until or --grown")
-    rows = training_rows()
-    rows = [r for r in rows if not left_out(r[0])]
+    rows = [r for r in training_rows() + second_messages() if not left_out(r[0])]
     known = texts_at(arguments.since) if arguments.since else set()
     for which in [arguments.which] if arguments.which else SEEDS:
         shipped = ROOT / "data" / "encoder" / f"adapter_{which}.npz"
