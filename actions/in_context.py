@@ -1,7 +1,8 @@
 """A second reading of a few words, after a sentence that says what was told before.
 
-The model reads each message alone: "she's with her nan tonight" is a child in danger to it, until it hears that the worry is her dad at
-home. Nothing typed before is kept, so the sentence is one of ours (data/context.yml), chosen by the labels of the conversation.
+Alone, "she's with her nan tonight" is a child in danger to the model, until it hears that the worry is her dad at home. Nothing typed
+before is kept, so the sentence is one of ours (data/context.yml), chosen by the labels of the conversation; the model has learned from
+second messages after such sentences (data/second/).
 The trained model is not imported here: it puts its reader in `reads` when it is loaded (addons/recogniser.py). Where none did, there is no second reading.
 """
 

@@ -63,7 +63,11 @@ def _made_of() -> str:
     Rasa's training cache looks at the component's class and config only: without this a changed helper would go unnoticed.
     """
     code = [*(ROOT / "addons" / f"{name}.py" for name in TRAINS_WITH), ROOT / "actions" / "in_context.py"]
-    data = [*sorted((ROOT / "data" / "encoder").glob("*.npz")), ROOT / "data" / "context.yml", *sorted((ROOT / "data" / "second").glob("*.csv"))]
+    data = [
+        *sorted((ROOT / "data" / "encoder").glob("*.npz")),
+        ROOT / "data" / "context.yml",
+        *sorted((ROOT / "data" / "second").glob("*.csv")),
+    ]
     return hashlib.blake2b(b"".join(f.read_bytes() for f in code + data), digest_size=8).hexdigest()
 
 

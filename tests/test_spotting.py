@@ -4,7 +4,17 @@ import re
 
 import pytest
 
-from actions.spotting import Spotter, bare_answer, by_own_hand, keeps_or_sends, names_in, said_of_danger, says_back, wordless, would_face_them
+from actions.spotting import (
+    Spotter,
+    bare_answer,
+    by_own_hand,
+    keeps_or_sends,
+    names_in,
+    said_of_danger,
+    says_back,
+    wordless,
+    would_face_them,
+)
 
 SPOTTED = [
     ("how do i block someone on snapchat", {("app", "snapchat")}),

@@ -247,7 +247,7 @@ CASES = [  # before     message                                                 
     (PILLS, typed("deny"), dict(topic="suicidal_self_harm", urgency="emergency")),
     (PILLS, typed("deny", said="no"), dict(topic="deny", urgency="emergency")),
     # read after what was told before: an emergency by both, or surely by one; a family of danger is heard as before
-    (HOME, after_it(fragment("friend_at_risk", "emergency", 0.4, emergency=0.35, otherwise="support"), "abuse_at_home", 0.8, 0.2), dict(urgency="urgent", topic="abuse_at_home")),
+    (HOME, after_it(fragment("friend_at_risk", "emergency", 0.4, emergency=0.35, otherwise="support"), "abuse_at_home", 0.8, 0.05), dict(urgency="urgent", topic="abuse_at_home")),
     (HOME, after_it(fragment("friend_at_risk", "emergency", 0.4, emergency=0.35), "abuse_at_home", 0.8, 0.4), dict(urgency="emergency", topic="abuse_at_home")),
     (HOME, after_it(fragment("in_person_danger", "emergency", 0.9, emergency=0.99), "abuse_at_home", 0.8, 0.05), dict(urgency="emergency", topic="in_person_danger")),
     (HOME, after_it(fragment("in_person_danger", "emergency", 0.9, emergency=0.2), "abuse_at_home", 0.8, 0.05) | {"alarm": True}, dict(urgency="emergency")),

@@ -154,17 +154,17 @@ def texts_at(revision: str) -> set[str]:
         return {row[0] for row in training_rows(data / "nlu") + second_messages(data / "second")}
 
 
-def short_round(rows, known: set[str], seed: int) -> list:
-    """What a short round reads: each message that is not `known`, NEW_READ times, and as many known ones by chance.
+def short_round(rows, known: set[str], seed: int, times: int = NEW_READ) -> list:
+    """What a short round reads: each message that is not `known`, so many times, and as many known ones by chance.
 
     Raises SystemExit when none is new.
     """
     new, old = [r for r in rows if r[0] not in known], [r for r in rows if r[0] in known]
     if not new:
         raise SystemExit("no message is new since then")
-    some = np.random.default_rng(seed).permutation(len(old))[: NEW_READ * len(new)]
+    some = np.random.default_rng(seed).permutation(len(old))[: times * len(new)]
     print(f"{len(new)} new messages, {len(some)} of {len(old)} old", file=sys.stderr)
-    return NEW_READ * new + [old[i] for i in some]
+    return times * new + [old[i] for i in some]
 
 
 def tune(
@@ -287,6 +287,7 @@ def main() -> None:
     parser.add_argument(
         "--since", metavar="REVISION", help="a short round on from the adapters as they are, for what is new since this git revision"
     )
+    parser.add_argument("--times", type=int, default=NEW_READ, help=f"how often a short round reads a new message ({NEW_READ})")
     arguments = parser.parse_args()
     if arguments.out and not arguments.which:
         parser.error("--out needs --which: two adapters don't go into one file")
@@ -299,7 +300,7 @@ def main() -> None:
         out = arguments.out or shipped
         if arguments.since:
             seed = SEEDS[which] + 1  # other slips than the first round of four had
-            one(short_round(rows, known, seed), which, out, seed=seed, rounds=1, start=shipped)
+            one(short_round(rows, known, seed, arguments.times), which, out, seed=seed, rounds=1, start=shipped)
         else:
             state = ROOT / "results" / f"tuning_{which}.pt"
             one(rows, which, out, seed=SEEDS[which], state=state, grown=arguments.grown, until=arguments.until)
