@@ -50,7 +50,7 @@ SURE_OF_CHANGE = {"young_person": 0.98, "friend": 0.98, "parent": 0.85, "profess
 SURE_OF_FRAGMENT = 0.3
 SURE_OF_TOPIC = 0.6
 # Read after a sentence that says what was told before (actions/in_context.py): an emergency takes the first share there or the second alone,
-# and is one from the third on whatever it says alone ("no its tonight"). Measured on second messages left out (`make calibrate`).
+# and is one from the third on whatever it says alone ("no its tonight"). Measured on second messages left out (docs/decisions.md).
 SURE_IN_CONTEXT = 0.1
 SURE_ALONE = 0.9
 RAISES = 0.9
