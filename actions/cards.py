@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 YEARS = {"under_13": 12, "teen": 15}  # an age that stands for each group of the young
 FOR_THEMSELVES = ("young_person", "unknown")
+WHYS = ("degraded", "too_long", "too_many", "busy", "bad_request")  # why a safety reply is sent: keys of words.yml
 AGAIN = 2  # steps that are said again when the same advice was given just before
 
 
@@ -92,7 +93,7 @@ def _lead(case: Case, content: Content) -> str:
     elif offline:
         lead = words["lead_offline_urgent"][case.audience]
     else:
-        lead = words["lead"].get(case.urgency.word, {}).get(case.audience, "")
+        lead = words["lead"][case.urgency.word][case.audience] if case.urgency >= Urgency.SUPPORT else ""
     return content.fill(lead)
 
 
@@ -161,7 +162,7 @@ def compose(
 
 
 def safety_reply(content: Content, *, why: str, urgency: Urgency, audience: str = "unknown") -> Reply:
-    """The reply when something of ours has failed. `why` is a key of words.yml, e.g. "degraded"."""
+    """The reply when something of ours has failed. why: one of WHYS."""
     case = Case("vague_distress", urgency, audience)
     contact_ids = content.route(case)
     steps = [content.fill(content.words["safety"])]

@@ -109,7 +109,9 @@ class Choices:
         """entry: the file's content. follow_ups: {name: {what it may be about: title}}. Raises ContentError."""
         worries = {
             reader: tuple(
-                Choice(need(w, "title", where), (("worry", need(w, "topic", where)), ("urgency", w["urgency"])), _tier(w, where))
+                Choice(
+                    need(w, "title", where), (("worry", need(w, "topic", where)), ("urgency", need(w, "urgency", where))), _tier(w, where)
+                )
                 for w in lines
             )
             for reader, lines in need(entry, "worries", where).items()
@@ -120,29 +122,34 @@ class Choices:
                 raise ContentError(f"{where}: worries: {reader!r} is not a reader")
         titles = need(entry, "follow_ups", where)
         offers = {reader: tuple(names) for reader, names in need(entry, "offer", where).items()}
-        lists = {**{f"offer: {k}": v for k, v in offers.items()}, **{f"for_topic: {k}": v for k, v in entry["for_topic"].items()}}
-        for place, names in {**lists, "in_emergency": entry["in_emergency"]}.items():
+        for_topic, in_emergency = need(entry, "for_topic", where), need(entry, "in_emergency", where)
+        lists = {**{f"offer: {k}": v for k, v in offers.items()}, **{f"for_topic: {k}": v for k, v in for_topic.items()}}
+        for place, names in {**lists, "in_emergency": in_emergency}.items():
             if missing := set(names) - set(titles):
                 raise ContentError(f"{where}: {place}: {sorted(missing)[0]!r} is not under follow_ups")
         if wrong := set(titles) ^ set(follow_ups):
             raise ContentError(f"{where}: follow_ups: {sorted(wrong)[0]!r} has a title or words, but not both")
         who = need(entry, "who", where)
+        buttons = {name: need(need(entry, name, where), "title", f"{where}: {name}") for name in ("in_danger", "safe_again", "more")}
         made = cls(
-            in_danger=Choice(entry["in_danger"]["title"], (("answer", "in_danger"),), _tier(entry["in_danger"], where)),
-            safe_again=Choice(need(entry, "safe_again", where)["title"], (("answer", "safe_again"),)),
-            more=Choice(need(entry, "more", where)["title"], (("ask", "more"),)),
+            in_danger=Choice(buttons["in_danger"], (("answer", "in_danger"),), _tier(entry["in_danger"], where)),
+            safe_again=Choice(buttons["safe_again"], (("answer", "safe_again"),)),
+            more=Choice(buttons["more"], (("ask", "more"),)),
             who=Question(
-                "who", who["ask"], who["ask"], tuple(Choice(t, (("audience", a),)) for a, t in need(who, "answers", where).items())
+                "who",
+                need(who, "ask", where),
+                who["ask"],
+                tuple(Choice(t, (("audience", a),)) for a, t in need(who, "answers", where).items()),
             ),
-            what=entry["worries"]["ask"],
+            what=need(entry["worries"], "ask", where),
             worries=worries,
             questions={name: _question(name, q, f"{where}: questions: {name}") for name, q in need(entry, "questions", where).items()},
             titles=titles,
             offers=offers,
-            for_topic=entry["for_topic"],
-            in_emergency=tuple(entry["in_emergency"]),
-            quiet=frozenset(entry["no_follow_ups"]),
-            shown=int(entry["shown"]),
+            for_topic=for_topic,
+            in_emergency=tuple(in_emergency),
+            quiet=frozenset(need(entry, "no_follow_ups", where)),
+            shown=int(need(entry, "shown", where)),
             by_payload={},
         )
         for choice in made._every(follow_ups):

@@ -5,13 +5,14 @@ ContentError, which names file and key.
 """
 
 import datetime
+import itertools
 import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from actions.cards import Advice, Case
+from actions.cards import WHYS, YEARS, Advice, Case, compose, safety_reply
 from actions.choices import Choices, Offer
 from actions.contacts import NATIONS, ContactDirectory, ContentError, load_yaml, need
 from actions.follow_ups import VOICES, FollowUps, load_follow_ups
@@ -190,6 +191,21 @@ def _check_slots(value, contacts: ContactDirectory, where: str) -> None:
             _check_slots(inner, contacts, where)
 
 
+def _try_words(content: Content, where: str) -> None:
+    """Compose each kind of reply once, the safety card before all: a missing word stops the start and not somebody's reply."""
+    try:
+        for tier, reader in itertools.product(Urgency, AUDIENCES):
+            for why in WHYS:
+                safety_reply(content, why=why, urgency=tier, audience=reader)
+            for topic in content.topics:
+                compose(Case(topic, tier, reader, worry="runaway_missing"), content)
+            for age, deaf, worry in itertools.product((None, "adult", *YEARS), (False, True), ("", "runaway_missing")):
+                case = Case("vague_distress", tier, reader, worry=worry, age=age, deaf=deaf, despair=True)
+                compose(case, content, again=not worry, personal=True, foreign=True)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ContentError(f"{where}: words are missing: {error!r}") from None
+
+
 def _overlays(root: Path, local: Iterable[str]) -> list[Path]:
     there = {path.stem: path for path in sorted((root / "local").glob("*.yml"))}
     for name in local:
@@ -229,4 +245,6 @@ def load_content(root: Path = ROOT, *, today: datetime.date | None, nation: str 
     for choice in choices.by_payload.values():
         if (topic := dict(choice.chosen).get("worry")) and topic not in topics:
             raise ContentError(f"{root / 'choices.yml'}: worries: {topic!r} has no advice file")
-    return Content(contacts, topics, words, routes, choices, follow_ups, nation)
+    content = Content(contacts, topics, words, routes, choices, follow_ups, nation)
+    _try_words(content, str(root / "words.yml"))
+    return content

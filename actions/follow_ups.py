@@ -233,4 +233,5 @@ def _try(made: FollowUps, ask: str, about: str | None, signs: list[str], tapped:
         for age in (None, "under_13"):
             for urgency in (Urgency.EMERGENCY, Urgency.SUPPORT):
                 for worry in (None, *tapped) if ask == "words_to_say" else (None,):
-                    made.advice(ask, about, Case("vague_distress", urgency, audience, age=age), signs=signs, tapped=worry)
+                    for deaf in (False, True):
+                        made.advice(ask, about, Case("vague_distress", urgency, audience, age=age, deaf=deaf), signs=signs, tapped=worry)

@@ -116,6 +116,8 @@ _WONDERS = re.compile(
     r"\b(?:is|are|was|isnt|r) (?:that|this|it|they|these|he|she)(?: all| even| really| kinda| a bit)? (?:ok|okay|normal|weird|bad|wrong|alright|allowed|creepy|odd|strange|grooming|a red flag)\b"
     r"|\bshould (?:i|we) (?:be )?worr|\bam i being groomed\b|\bred flags?\b|\b(?:ok|okay|normal|weird) or not\b"
 )
+# These are asked of short messages only: blanks that two parts of a pattern may take cost the cube of their number.
+_BARE = 60  # characters
 _ONLY_AGE = re.compile(rf"\W*(?:im|i am|iam|am|aged?)?\s*(?:only |just |nearly )?{_NUMBER}\s*(?:yrs?|years?)?(?: ?old)?\W*")
 # "hes 15", "my daughter is 12": a child's age and nothing else. An adult's ("hes 40") is no bare fact here.
 _ONLY_THEIR_AGE = re.compile(
@@ -260,7 +262,7 @@ def own_age(low: str) -> str | None:
         return "under_13" if int(year["n"]) <= 7 else "teen" if int(year["n"]) <= 13 else None
     if re.fullmatch(r"\W*[0-7]\W*", low):
         return None  # likelier meant for a button
-    if _ONLY_AGE.fullmatch(low):
+    if len(low) <= _BARE and _ONLY_AGE.fullmatch(low):
         low = "im " + re.sub(r"^\W*(?:im|i am|iam|am|aged?)?\s*", "", low)
     ages = [(_AGE_WORDS.get(m["n"]) or int(m["n"])) - bool(m["not_yet"]) for m in _OWN_AGE.finditer(low) if not _not_so(low[: m.start()])]
     ages = [age for age in ages if 4 <= age <= 99]
@@ -294,6 +296,8 @@ def wonders(text: str) -> bool:
 
 def bare_fact(low: str) -> str | None:
     """ "age", "number" or "place" when the message gives that and nothing more: "im 11", "hes 15", "12", "in scotland"."""
+    if len(low) > _BARE:
+        return None
     theirs = _ONLY_THEIR_AGE.fullmatch(low)
     if re.fullmatch(r"\W*\d{1,2}\W*", low):
         return "number"  # an age, likely; but it may be meant for a button

@@ -16,6 +16,7 @@ import structlog
 from addons.operator_log import kind
 
 log = structlog.get_logger("signpost.model")
+MODEL = "signpost.tar.gz"
 LOOK_SECONDS = float(os.environ.get("SIGNPOST_MODEL_LOOK_SECONDS", "5"))
 # An unchanged file may load now that the disk has room again; a try costs seconds of CPU, so it is not made each time.
 EVERY = 6
@@ -96,7 +97,8 @@ def install() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "Agent loaded with no model!": it is about to be
             await original(None, endpoints, None, app, loop)
-        watch = ModelWatch(Path(model_path), app)
+        path = Path(model_path)
+        watch = ModelWatch(path / MODEL if path.is_dir() else path, app)  # without --model Rasa names the folder
         if not watch.load():
             app.add_task(watch.watch())
         return app.ctx.agent

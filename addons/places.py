@@ -16,18 +16,18 @@ class Places:
 
     def __init__(self, at_once: int = 8, patience: float = 4.0):
         self._places = asyncio.Semaphore(at_once)
-        self._patience = patience
+        self.patience = patience
         self._conversations: dict[str, list] = {}  # sender -> [lock, how many hold or wait]
 
     @contextlib.asynccontextmanager
-    async def place(self, sender: str, text: str) -> AsyncIterator[None]:
-        """Held inside the block. Raises Refused(503, "busy") when no place came free in time."""
+    async def place(self, sender: str, text: str, patience: float | None = None) -> AsyncIterator[None]:
+        """Held inside the block. patience: seconds, if not as long as others. Raises Refused(503, "busy") when no place came free in time."""
         entry = self._conversations.setdefault(sender, [asyncio.Lock(), 0])
         entry[1] += 1
         held = []
         try:
             try:
-                async with asyncio.timeout(self._patience):
+                async with asyncio.timeout(self.patience if patience is None else patience):
                     for place in (entry[0], self._places):
                         await place.acquire()
                         held.append(place)

@@ -13,14 +13,14 @@ from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is in every wheel
+_SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is in every wheel
 _BLOCK = {"intent": str, "examples": str, "metadata": dict}
 
 
 def _plain_blocks(text: str) -> list[dict] | None:
     """The blocks of an NLU file that holds nothing but examples; None for anything else."""
     try:
-        content = yaml.load(text, Loader=_Loader)
+        content = yaml.load(text, Loader=_SafeLoader)
     except yaml.YAMLError:
         return None
     if not isinstance(content, dict) or set(content) != {"version", "nlu"} or content["version"] != "3.1":

@@ -4,7 +4,7 @@ Rasa quotes messages in its debug log, prints local variables with structured er
 exception, which may quote somebody. After `install()`:
 
 - debug lines are not written, whatever `--debug` or LOG_LEVEL say;
-- an exception is its kind and the places in the code, never its message, also from threads, tasks and at exit;
+- an exception is its kind and the places in the code, never its message, also from threads, tasks and at exit; a warning too;
 - of Rasa's structured events the name, level and numbers are kept; of ours everything;
 - the access log, which holds addresses, is off, and a crash writes no core file.
 
@@ -17,6 +17,7 @@ import resource
 import sys
 import threading
 import traceback
+import warnings
 
 OURS = "signpost"
 
@@ -80,6 +81,8 @@ def install() -> None:
     logging.getLogger("sanic.access").disabled = True
     sys.excepthook = lambda kind, error, tb: print(places(error, tb), file=sys.stderr)
     threading.excepthook = lambda args: print(places(args.exc_value, args.exc_traceback), file=sys.stderr)
+    # Rasa's warnings quote what somebody typed, and it sets the filters of PYTHONWARNINGS aside.
+    warnings.showwarning = lambda _message, category, file, line, *_: print(f"{category.__name__} {file}:{line}", file=sys.stderr)
     sys.unraisablehook = lambda args: print(places(args.exc_value, args.exc_traceback), file=sys.stderr)
 
     from rasa.utils import log_utils

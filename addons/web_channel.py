@@ -59,8 +59,8 @@ class WebChannel(InputChannel):
 
     message_chars: read whole by the model. paste_chars: above it 413; between the two the deterministic layer reads
     all and the model the first and last half of message_chars. turn_seconds: then the safety card is sent; it must
-    outlast an action's own limit (addons/in_process.py). answer_seconds: the same, counted from when the message was read,
-    waiting in line included; the page gives up at 8. health_seconds: how long an answer of GET /health holds.
+    outlast an action's own limit (addons/in_process.py). answer_seconds: the same, counted from when the request came,
+    a slow upload and waiting in line included; the page gives up at 8. health_seconds: how long an answer of GET /health holds.
     """
 
     def __init__(
@@ -140,15 +140,15 @@ class WebChannel(InputChannel):
         """
         sender, text, heard = "", "", None
         try:
+            until = time.monotonic() + self.answer_seconds
             body = await _json_body(request)
             sender = _sender(body)
-            text = self._text(body)
-            until = time.monotonic() + self.answer_seconds
             # First what other processes have heard: a refusal too must not fall below it.
             await self.floors.refresh(sender)
+            text = self._text(body)
             await self.limits.admit(request.remote_addr or request.ip, sender)
             heard = await self._listen(text) if len(text) > self.message_chars else None
-            async with self.turns.place(sender, text):
+            async with self.turns.place(sender, text, min(self.turns.patience, until - time.monotonic())):
                 seconds = min(self.turn_seconds, max(0.5, until - time.monotonic()))
                 reply = await self._turn(on_new_message, sender, text, heard, seconds)
             return 503 if _no_model(request, reply) else 200, reply
@@ -161,7 +161,10 @@ class WebChannel(InputChannel):
             return refused.status, as_messages(sender, safety_reply(content(), why=refused.why, urgency=tier))
         except Exception as error:
             note("chat_failed", error=kind(error))
-            tier = highest(self.floors.get(sender), heard or await self._listen(text), Urgency.SUPPORT)
+            heard = heard or await self._listen(text)
+            tier = highest(self.floors.get(sender), heard, Urgency.SUPPORT)
+            with contextlib.suppress(Exception):  # an answer does not wait for what may have failed already
+                await self._raise_floor(sender, heard)
             return 200, as_messages(sender, safety_reply(content(), why="degraded", urgency=tier))
 
     async def _listen(self, text: str) -> Urgency | None:
@@ -200,7 +203,7 @@ class WebChannel(InputChannel):
             raise Refused(413, "too_long", text)
         text = clean(text)
         if text.startswith("/") and text not in content().choices.payloads:
-            text = text.lstrip("/ ")
+            text = re.sub(r"^[\s/]+", "", text)  # Rasa strips blanks before it looks for a slash
         return text
 
     async def _turn(self, on_new_message, sender: str, text: str, heard: Urgency | None, seconds: float) -> list[dict]:
@@ -248,13 +251,13 @@ class WebChannel(InputChannel):
         except Refused as refused:
             return json_response({"status": refused.why}, status=refused.status)
         # A turn that is still under way would save its labels after we have forgotten them: wait for it.
-        with contextlib.suppress(Refused):
-            async with self.turns.place(sender, ""):
-                pass
-        self.floors.forget(sender)
-        if not await self._forget(request.app, sender):
-            return json_response({"status": "not_now"}, status=503)
-        return json_response({"status": "forgotten"})
+        try:
+            async with self.turns.place(sender, "", self.answer_seconds):
+                self.floors.forget(sender)
+                forgotten = await self._forget(request.app, sender)
+        except Refused:
+            forgotten = False
+        return json_response({"status": "forgotten"}) if forgotten else json_response({"status": "not_now"}, status=503)
 
     async def _forget(self, app, sender: str) -> bool:
         """False when the store could not be asked; it forgets an idle conversation by itself."""

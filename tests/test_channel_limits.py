@@ -13,10 +13,12 @@ lean.install()
 
 from rasa.shared.exceptions import RasaException  # noqa: E402
 
+from actions.cards import Case, compose, safety_reply  # noqa: E402
 from actions.urgency import Urgency  # noqa: E402
+from addons.floors import Floors  # noqa: E402
 from addons.in_process import InProcessActions  # noqa: E402
 from addons.places import Places  # noqa: E402
-from addons.web_channel import WebChannel  # noqa: E402
+from addons.web_channel import WebChannel, as_messages, whole_reply  # noqa: E402
 
 
 class Body:
@@ -167,8 +169,10 @@ def test_a_failed_turn_on_mild_words_raises_nothing():
     assert asyncio.run(work()) == "chat"
 
 
-def test_a_whole_reply_that_never_read_the_message_is_not_sent():
+def test_a_whole_reply_that_never_read_the_message_is_not_sent(content):
     """Rasa goes on quietly when the action that reads a message fails; what it then says is about the message before."""
+    before = compose(Case("greeting", Urgency.CHAT), content)
+    assert whole_reply(as_messages("d" * 32, before)), "nothing but its being stale keeps it back"
 
     async def work():
         channel = WebChannel()
@@ -176,8 +180,9 @@ def test_a_whole_reply_that_never_read_the_message_is_not_sent():
         async def turn(message):
             with pytest.raises(RasaException):
                 await actions.request(json={"next_action": "action_validate_slot_mappings"})
-            card = {"card": "signpost", "urgency": "chat", "contacts": [{"id": "999", "href": "tel:999"}]}
-            await message.output_channel.send_custom_json(message.sender_id, card)
+            for text in before.texts:
+                await message.output_channel.send_text_message(message.sender_id, text)
+            await message.output_channel.send_custom_json(message.sender_id, before.card)
 
         return await channel._chat(request("hes outside my house and my mums at work", "d" * 32), turn)
 
@@ -189,3 +194,64 @@ def test_a_whole_reply_that_never_read_the_message_is_not_sent():
     actions.__dict__["_executor"] = Failing()
     card = asyncio.run(work()).raw_body[-1]["custom"]
     assert card["degraded"] and card["urgency"] == "emergency"
+
+
+def test_a_message_that_is_too_long_falls_no_lower_than_what_another_process_heard():
+    class Shared(Floors):
+        said = Urgency.EMERGENCY  # what the others know
+
+        async def refresh(self, sender):
+            self.set(sender, self.said)
+
+        async def share(self, sender):
+            self.said = self.held(sender)
+
+    async def work():
+        channel = WebChannel()
+        channel.floors = Shared()
+        answer = await channel._chat(request("some man on snap wants pics of me and im 12 " * 400, "a" * 32), nobody)
+        return answer, channel.floors.said
+
+    answer, said = asyncio.run(work())
+    assert answer.status == 413 and said is Urgency.EMERGENCY
+    assert answer.raw_body[-1]["custom"]["urgency"] == "emergency"
+
+
+def test_nothing_is_called_forgotten_that_a_turn_under_way_will_still_save():
+    async def work():
+        channel = WebChannel(answer_seconds=0.2)
+        async with channel.turns.place("a" * 32, "", 1):
+            busy = await channel._end(request("", "a" * 32))
+        return busy, await channel._end(request("", "a" * 32))
+
+    busy, free = asyncio.run(work())
+    assert (busy.status, busy.raw_body) == (503, {"status": "not_now"})
+    assert (free.status, free.raw_body) == (200, {"status": "forgotten"})
+
+
+@pytest.mark.parametrize("text", ["/restart", "//restart", "/ /restart", "/\n/restart", "/\t/restart", "/\u3000/restart", "/\x85/restart"])
+def test_no_slash_of_ours_reaches_rasa_that_we_did_not_offer(text):
+    """Rasa strips every kind of blank before it looks for a slash, and warns of what it cannot parse in the writer's own words."""
+    assert WebChannel()._text({"message": text}) == "restart"
+
+
+def test_the_time_for_an_answer_runs_from_when_the_request_came(content):
+    class Slow(Body):
+        async def read(self):
+            await asyncio.sleep(0.3)
+            return await super().read()
+
+    seen = []
+
+    async def turn(on_new_message, sender, text, heard, seconds):
+        seen.append(seconds)
+        return as_messages(sender, safety_reply(content, why="degraded", urgency=Urgency.SUPPORT))
+
+    async def work():
+        channel, asked = WebChannel(turn_seconds=60, answer_seconds=20), request("hello", "e" * 32)
+        asked.stream = Slow(asked.stream.chunks[0])
+        channel._turn = turn
+        await channel._chat(asked, nobody)
+
+    asyncio.run(work())
+    assert seen[0] <= 20 - 2 * 0.3, "what went into the upload is gone"

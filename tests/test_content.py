@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from actions.cards import Case, compose, safety_reply
+from actions.cards import WHYS, Case, compose, safety_reply
 from actions.contacts import ContentError, digits
 from actions.content import ROOT, load_content
 from actions.urgency import AUDIENCES, Urgency
@@ -232,6 +232,15 @@ BROKEN = [  # file                 change                                       
     ("routes.yml", lambda d: d["by_topic"].update(no_such_topic={"add": ["101"]}), "no_such_topic"),
     ("words.yml", lambda d: d.update(safety="Ring {nobody}."), "nobody"),
     ("words.yml", lambda d: d.update(reviewed="yes"), "reviewed"),
+    ("words.yml", lambda d: d.pop("degraded"), "degraded"),  # the safety card's own words
+    ("words.yml", lambda d: d["lead"]["emergency"].pop("parent"), "parent"),
+    ("words.yml", lambda d: d["again_emergency"].pop("friend"), "friend"),
+    ("words.yml", lambda d: d["deaf"].pop("emergency"), "emergency"),
+    ("words.yml", lambda d: d.pop("personal"), "personal"),
+    ("follow_ups/cant_speak.yml", lambda d: d["deaf"].pop("short"), "short"),
+    ("choices.yml", lambda d: d["in_danger"].pop("title"), "title"),
+    ("choices.yml", lambda d: d.pop("for_topic"), "for_topic"),
+    ("choices.yml", lambda d: d["worries"]["parent"][0].pop("urgency"), "urgency"),
     ("advice/meeting_plan.yml", lambda d: d.update(topic="meeting"), "meeting"),
     ("advice/meeting_plan.yml", lambda d: d["parent"].pop("urgent"), "urgent"),
     ("advice/meeting_plan.yml", lambda d: d["parent"]["urgent"].pop("say"), "'say'"),
@@ -254,3 +263,10 @@ def test_broken_content_stops_the_start_and_names_file_and_key(tmp_path, name, c
     with pytest.raises(ContentError) as error:
         load_content(copy, today=datetime.date.today())
     assert named in str(error.value) and name.split("/")[-1] in str(error.value)
+
+
+def test_every_reason_for_a_safety_card_has_words(root):
+    """A reason without words would be an answer that fails on its way out."""
+    code = "".join(p.read_text(encoding="utf-8") for p in [*(root / "addons").glob("*.py"), *(root / "actions").glob("*.py")])
+    given = set(re.findall(r'Refused\(\d+, "(\w+)"', code)) | set(re.findall(r'why="(\w+)"', code))
+    assert given and given <= set(WHYS)

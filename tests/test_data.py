@@ -22,8 +22,8 @@ def held():
 
 def test_there_is_enough_of_everything(rows):
     tiers = Counter(r[2] for r in rows)
-    assert len(rows) >= 6000 and tiers["emergency"] >= 1500
-    assert min(tiers.values()) >= 900
+    assert len(rows) >= 210_000 and tiers["emergency"] >= 45_000
+    assert min(tiers.values()) >= 15_000
 
 
 def test_near_duplicates_are_under_three_percent(rows):
@@ -44,7 +44,7 @@ def test_no_opening_is_worn_out(rows):
 
 
 def test_the_held_out_set_is_large_and_labelled(held, intents):
-    assert len(held) >= 800
+    assert len(held) >= 5_300
     assert {h.topic for h in held} <= intents
     assert min(Counter(h.urgency for h in held).values()) >= 100
 
@@ -53,7 +53,7 @@ def test_the_held_out_set_is_large_and_labelled(held, intents):
     "row", ["hi,unknown,panic,greeting,teen,plain", "hi,nobody,chat,greeting,teen,plain", "hi,unknown,chat,greeting,teen,no_keyword"]
 )
 def test_a_held_out_row_with_an_unknown_label_or_note_is_refused_by_line(tmp_path, row):
-    """A sixth set whose notes lacked their `hard:` was once left out of the figures by kind, in silence."""
+    """Else it would be missing from the figures by kind, in silence."""
     path = tmp_path / "heldout.csv"
     path.write_text(f"text,audience,urgency,topic,voice,note\nhi,unknown,chat,greeting,teen,hard:joke\n{row}\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"heldout\.csv:3: "):

@@ -38,11 +38,11 @@ def test_every_example_says_how_urgent_it_is_and_who_typed_it(root):
         assert meta["urgency"] in WORDS and meta["audience"] in AUDIENCES and meta["voice"], path
 
 
-def test_every_topic_has_at_least_thirty_examples(root):
+def test_every_topic_has_enough_examples(root):
     counts = {}
     for path, block in nlu_blocks(root):
         counts[path.stem] = counts.get(path.stem, 0) + len(examples(block))
-    assert {k: v for k, v in counts.items() if v < 30} == {}
+    assert {k: v for k, v in counts.items() if v < 500} == {}
 
 
 def test_every_nlu_file_says_how_its_examples_were_written(root):
@@ -66,12 +66,3 @@ def test_deciding_needs_neither_rasa_nor_tensorflow(root):
         "bad = {m.split('.')[0] for m in sys.modules} & {'rasa', 'rasa_sdk', 'tensorflow', 'spacy', 'sklearn'}; sys.exit(str(bad) if bad else 0)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True).stderr == ""
-
-
-def test_nothing_reads_outside_the_repository(root):
-    tracked = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True).stdout.split()
-    assert len(tracked) > 100, "this runs in a clone"
-    outside = "../" + "shared"
-    for name in tracked:
-        if name.endswith((".py", ".yml", ".toml", ".js", "Makefile", "run")):
-            assert outside not in (root / name).read_text(encoding="utf-8"), name

@@ -273,3 +273,9 @@ def test_what_a_message_without_words_says(text, said):
     assert wordless(text) == said
     if said is not None:
         assert bare_answer(text) == (said if said in ("yes", "no", "unsure") else None)
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", " -"])
+def test_a_long_run_of_blanks_around_a_number_is_read_at_once(spotter, blank):
+    """Where two parts of a pattern may take the same blank, each run costs its square: this took hours, and everybody waited."""
+    assert spotter.spot("." + blank * 8000 + "12" + blank * 8000 + "x") == []

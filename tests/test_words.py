@@ -14,10 +14,6 @@ LIMITS = {"under_13": YOUNG, "young_person": YOUNG, "friend": YOUNG, "young": YO
 # Keys that hold facts, names and settings, not sentences for a reader.
 NOT_SENTENCES = {"reviewed", "topic", "title", "tiers", "aliases", "name", "source", "sources", "checked_on", "checked_by", "citation", "groups",
                  "left_out", "titles", "labels", "id", "main", "suicide_safe_topics", "offline_topics", "age_rating"}  # fmt: skip
-# Blocks whose grade is over the limit, each with its reason. Nothing else may be.
-TOO_HARD = {
-    # "designated safeguarding lead", "children's social care": the names a professional has to know.
-}
 FORBIDDEN = [
     # blame
     r"why did(n't)? you", r"you should(n't)? have", r"your (own )?fault(?! |\.|,)", r"you let (him|her|them)", r"how could you", r"you (are|were|was) (being )?(silly|stupid|naive)",
@@ -70,8 +66,7 @@ def grade(text: str) -> float:
 
 def test_the_words_are_as_plain_as_their_reader_needs(root, content):
     hard = {key: round(grade(text), 1) for key, text in blocks(root, content).items() if grade(text) > LIMITS[key[1]]}
-    assert {key: g for key, g in hard.items() if key not in TOO_HARD} == {}
-    assert set(TOO_HARD) <= set(hard), "an exception that is none any more"
+    assert hard == {}
 
 
 def test_the_measure_of_plainness_measures():

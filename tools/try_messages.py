@@ -5,13 +5,11 @@ The *why* (which layer, which family, score against threshold) stays on this mac
 
 import argparse
 import csv
-import datetime
 import json
 import sys
 from pathlib import Path
 
-from actions.actions import answered
-from actions.content import load_content
+from actions.actions import answered, content
 from actions.signals import detector
 from actions.turns import BARE_FACTS, REFUSAL, State, after_message
 from actions.urgency import Urgency, above, limit_of
@@ -87,8 +85,7 @@ def main() -> None:
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
     arguments = parser.parse_args()
     lines = (arguments.file.open(encoding="utf-8") if arguments.file else sys.stdin).read().splitlines()
-    content = load_content(today=datetime.date.today())
-    rows = [explain(line, content) for line in lines if line.strip()]
+    rows = [explain(line, content()) for line in lines if line.strip()]
     if arguments.format == "json":
         json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
         print()

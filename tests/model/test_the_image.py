@@ -22,7 +22,7 @@ def image(root, tmp_path_factory):
 
 
 def test_a_server_answers_with_the_files_of_the_image(image):
-    """Once it lacked widget/, data/signs and data/probing: it did not start, and would have answered with the safety card alone."""
+    """A folder that COPY forgets keeps the server from starting, or leaves it with the safety card alone."""
     (image / "models").mkdir()
     shutil.copy(MODEL, image / "models")
     with running(cwd=image, model=image / "models" / MODEL.name, PYTHONDONTWRITEBYTECODE="1") as server:

@@ -80,7 +80,19 @@ def test_a_huge_body_is_refused_before_it_is_parsed(server):
     assert status == 413 and card_of(answer)["degraded"]
 
 
-@pytest.mark.parametrize("text", ["/restart", "/in_person_danger", '/choose{"audience":"admin"}', "/greeting{}", "//session_start"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/restart",
+        "/in_person_danger",
+        '/choose{"audience":"admin"}',
+        "/greeting{}",
+        "//session_start",
+        "/\n/restart",
+        "/\t/goodbye",
+        "/\u3000/restart",
+    ],
+)
 def test_a_slash_is_obeyed_only_when_we_offered_it(server, text):
     status, answer = server.post("/chat", {"sender": new_sender(), "message": text})
     card = card_of(answer)

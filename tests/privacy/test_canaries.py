@@ -88,7 +88,15 @@ def searched(canary, tmp_path_factory):
     settings |= {"PYTHONFAULTHANDLER": "1", "SIGNPOST_RATE_LIMIT": "on", "SIGNPOST_METRICS_PORT": "0"}
     with running(program="tools.faulty", more=("--debug",), **settings) as server:
         sender = new_sender()
-        for text in (typed, f"hes outside my house {typed}", f"{typed} zzaction", f"{typed} zznlu", f"/choose{typed}", f"/{typed}{{"):
+        for text in (
+            typed,
+            f"hes outside my house {typed}",
+            f"{typed} zzaction",
+            f"{typed} zznlu",
+            f"/choose{typed}",
+            f"/{typed}{{",
+            f"/\n/{typed}",
+        ):
             answers.append(server.post("/chat", {"sender": sender, "message": text}))
         answers.append(server.post("/chat", {"sender": sender, "message": typed * 100}))  # too long for the model
         answers.append(server.post("/chat", {"sender": sender, "message": typed * 400}))  # too long
