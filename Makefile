@@ -3,7 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-PYTHON ?= python3
+# The first that is one of those that the pinned numpy has wheels for; empty when there is none.
+PYTHON ?= $(shell for p in python3 python3.12 python3.11; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && break; done)
 UV_VERSION := 0.13.9
 TORCH_VERSION := 2.13.0
 UV := .tools/bin/uv
@@ -91,7 +92,7 @@ setup: .venv/ready  ## everything installed in .venv, from uv.lock
 	@touch $@
 
 $(UV):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Signpost needs Python 3.11 or newer; try: make PYTHON=python3.12 …"; exit 1; }
+	@[ -n "$(PYTHON)" ] || { echo "Signpost needs Python 3.11 or 3.12, and finds neither python3.12 nor python3.11; make PYTHON=/path/to/python3.12 … says where it is."; exit 1; }
 	@echo "Fetching uv $(UV_VERSION) into .tools …"
 	@$(PYTHON) -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 

@@ -2,7 +2,7 @@
 
 import copy
 
-from actions.cards import Case, compose, safety_reply
+from actions.cards import WHYS, Case, compose, safety_reply
 from actions.urgency import AUDIENCES, WORDS, Urgency
 from tools.openapi import document, faults_of
 
@@ -36,7 +36,11 @@ def test_whatever_we_compose_satisfies_the_document(content):
             for audience in AUDIENCES:
                 reply = compose(Case(topic, urgency, audience), content)
                 assert faults_of("/chat", "post", 200, answer(reply)) == [], (topic, urgency, audience)
-    for why in ("degraded", "too_long", "too_many", "bad_request"):
+    asked = compose(Case("image_request", Urgency.URGENT), content, question="Are you under 18?", follow_up="words_to_say")
+    assert faults_of("/chat", "post", 200, answer(asked)) == []
+    asked.card["why"] = "family image_asked"
+    assert faults_of("/chat", "post", 200, answer(asked)), "a key that the document does not know"
+    for why in WHYS:
         for urgency in Urgency:
             assert faults_of("/chat", "post", 503, answer(safety_reply(content, why=why, urgency=urgency))) == []
 
