@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from actions.urgency import Urgency
+from actions.urgency import AUDIENCES, Urgency
 
 if TYPE_CHECKING:
     from actions.content import Content
@@ -76,6 +76,8 @@ class Reply:
 def _lead(case: Case, content: Content) -> str:
     words = content.words
     own = words["lead_for_topic"].get(case.topic, {})
+    if case.audience not in own.get("readers", AUDIENCES):
+        own = {}
     own = (case.years and own.get("young", {}).get(case.urgency.word)) or own.get(case.urgency.word)
     if own:
         return content.fill(own)
@@ -139,7 +141,7 @@ def compose(
         if case.deaf:
             steps[:0] = content.words["deaf"]["emergency"]
     if case.despair or {case.topic, case.worry} & set(content.words["suicide_safe_topics"]):
-        steps.append(content.words["suicide_safe"])
+        steps.append(content.words["suicide_safe"]["self" if case.audience in FOR_THEMSELVES else "others"])
     if personal:
         steps.append(content.words["personal"])
     if case.urgency is not Urgency.EMERGENCY:

@@ -50,6 +50,7 @@ class Question:
     young: str
     adult: str
     answers: tuple[Choice, ...]
+    friend: str = ""  # where the young are asked about themselves, and a friend about somebody else
     topics: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
     readers: tuple[str, ...] = AUDIENCES
@@ -68,7 +69,7 @@ class Question:
 
     def words(self, case: Case) -> str:
         """The question as this reader is asked it."""
-        return self.adult if case.audience in ADULTS else self.young
+        return self.adult if case.audience in ADULTS else (case.audience == "friend" and self.friend) or self.young
 
     def answer(self, word: str) -> Choice | None:
         """The choice that a bare answer stands for."""
@@ -254,6 +255,7 @@ def _question(name: str, entry: dict, where: str) -> Question:
         name=name,
         young=need(ask, "young", where),
         adult=ask.get("adult", ""),
+        friend=ask.get("friend", ""),
         answers=tuple(
             Choice(need(a, "title", where), (("question", name), ("answer", word)), _tier(a, where), a.get("age"))
             for word, a in answers.items()

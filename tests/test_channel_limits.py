@@ -43,18 +43,17 @@ async def nobody(message):
 
 async def hangs(message):
     """A turn that takes longer than anybody waits."""
-    await asyncio.sleep(5)
+    await asyncio.sleep(3600)
 
 
 def test_when_no_place_comes_free_people_get_the_card_and_danger_in_it_is_heard():
     async def work():
-        channel = WebChannel()
+        channel = WebChannel(turn_seconds=3600, answer_seconds=3600)
         channel.turns = Places(at_once=4, patience=0.2)
         held = [asyncio.create_task(channel._chat(request("hello", f"{i:032x}"), hangs)) for i in range(4)]
         await asyncio.sleep(0.05)
-        started = asyncio.get_running_loop().time()
         answer = await channel._chat(request("hes outside my house and my mums at work", "f" * 32), hangs)
-        assert asyncio.get_running_loop().time() - started < channel.turn_seconds, "not as long as the turn that hangs"
+        assert not any(task.done() for task in held), "nobody waited for the turns that hang"
         for task in held:
             task.cancel()
         await asyncio.gather(*held, return_exceptions=True)
@@ -98,22 +97,21 @@ def test_a_crowd_waits_in_line_and_is_served():
 
 def test_one_conversation_takes_one_place_however_much_it_sends():
     async def work():
-        channel = WebChannel()
+        channel = WebChannel(turn_seconds=3600, answer_seconds=3600)
         channel.turns = Places(at_once=2, patience=60)
         flood = [asyncio.create_task(channel._chat(request("hello", "a" * 32), hangs)) for _ in range(10)]
         await asyncio.sleep(0.05)
-        started = asyncio.get_running_loop().time()
         await channel._chat(request("hello", "b" * 32), quick)
-        took = asyncio.get_running_loop().time() - started
+        still = not any(task.done() for task in flood)
         for task in flood:
             task.cancel()
         await asyncio.gather(*flood, return_exceptions=True)
-        return took
+        return still
 
     async def quick(message):
         return None
 
-    assert asyncio.run(work()) < 5, "its own conversation's line, not the others'"
+    assert asyncio.run(work()), "its own conversation's line, not the others'"
 
 
 def test_a_refused_flood_is_still_listened_to():
