@@ -51,9 +51,9 @@ SURE_OF_FRAGMENT = 0.3
 SURE_OF_TOPIC = 0.6
 # Read after a sentence that says what was told before (actions/in_context.py): an emergency takes the first share there or the second alone,
 # and is one from the third on whatever it says alone ("no its tonight"). Measured on second messages left out (docs/decisions.md).
-SURE_IN_CONTEXT = 0.1
+SURE_IN_CONTEXT = 0.07
 SURE_ALONE = 0.9
-RAISES = 0.9
+RAISES = 0.5
 # Which of two worries outranks the other (docs/labelling.md): a detail of the graver one does not put it away.
 RANK = {
     SUICIDE: 6, "in_person_danger": 5, "sextortion": 4, "met_already": 3, "known_adult": 3, "abuse_at_home": 3, "past_abuse": 3,

@@ -66,3 +66,18 @@ def test_deciding_needs_neither_rasa_nor_tensorflow(root):
         "bad = {m.split('.')[0] for m in sys.modules} & {'rasa', 'rasa_sdk', 'tensorflow', 'spacy', 'sklearn'}; sys.exit(str(bad) if bad else 0)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True).stderr == ""
+
+
+def test_readme_and_hazard_log_quote_the_evidence(root):
+    """Figures that are written down twice drift apart; these are the ones that somebody decides by."""
+    rows = [line.split(" | ") for line in (root / "docs/evidence.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    figures = {}
+    for name, *cells in ([cell.strip("| ") for cell in row] for row in rows if len(row) > 3):
+        figures.setdefault(name, [cell.split(" (")[0] for cell in cells[1:3]])  # the aim, Signpost, mistyped
+    found, mistyped = figures["emergency recall"]
+    chat, support, urgent = (figures[name][0] for name in ("false 999 headline on info and chat", "… on support", "… on urgent"))
+    said = f"""{found} of emergencies are found ({mistyped} when heavily mistyped), 999 heads {chat} of answers to questions and small talk, {support} of worries and {urgent} of urgent messages, and {figures["required contacts on screen"][0]} of required contacts are on screen."""
+    assert said in (root / "README.md").read_text(encoding="utf-8")
+    missed, when_mistyped = (f"{100 - float(share.rstrip(' %')):.1f} %" for share in (found, mistyped))
+    said = f"Of the emergencies in our held-out sets {missed} are not headed by 999, and {when_mistyped} when heavily mistyped"
+    assert said in (root / "docs/safeguarding.md").read_text(encoding="utf-8")

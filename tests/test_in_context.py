@@ -24,7 +24,7 @@ def asked(monkeypatch):
 
 def test_a_few_words_are_read_after_what_was_told(asked):
     assert with_context(HOME, {"text": "shes with her nan tonight"})["in_context"]["urgency"] == {"emergency": 0.1}
-    assert asked == ["Sometimes my child's dad hits my child. shes with her nan tonight"]
+    assert asked == ["At home my child's dad sometimes hits my child. shes with her nan tonight"]
 
 
 @pytest.mark.parametrize(

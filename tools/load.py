@@ -194,9 +194,9 @@ def kept_rows(results: list[Result]) -> list[str]:
 
 
 def kept_notes() -> list[str]:
-    """What an earlier soak found."""
+    """What an earlier soak found, with its date."""
     lines = DOCUMENT.read_text(encoding="utf-8").splitlines() if DOCUMENT.exists() else []
-    return [line for line in lines if line.startswith(("Soak: ", "A conversation of "))]
+    return [line for line in lines if line.startswith(("Soak, ", "Measured "))]
 
 
 def busy() -> str:
@@ -245,12 +245,12 @@ def main() -> None:
         points = soak(given.soak)
         half = [m for t, m in points if t >= given.soak / 2]
         notes.append(
-            f"Soak: {given.soak} turns without a pause, 8 at a time, every conversation ended. Memory, MB, by turns: "
+            f"Soak, {datetime.date.today()}: {given.soak} turns without a pause, 8 at a time, every conversation ended. Memory, MB, by turns: "
             + ", ".join(f"{t}: {m:.0f}" for t, m in points)
             + f". Change over the second half: {half[-1] - half[0]:+.1f} MB."
         )
         notes.append(
-            f"A conversation of 3 to 4 turns that is not ended takes {kept_conversation():.0f} KB until it has been idle for 30 minutes."
+            f"Measured {datetime.date.today()}: a conversation of 3 to 4 turns that is not ended takes {kept_conversation():.0f} KB until it has been idle for 30 minutes."
         )
         print("\n".join(notes), flush=True)
     write()
