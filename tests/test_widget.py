@@ -18,7 +18,9 @@ BUDGET = 12 * 1024  # bytes of the element, gzipped; the aim is 8 KiB
 @pytest.fixture(scope="module")
 def files(root) -> dict[str, str]:
     found = {p.relative_to(root / "widget").as_posix(): p.read_text(encoding="utf-8") for p in (root / "widget").rglob("*") if p.is_file()}
-    assert {"signpost.js", "chat.html", "chat.js", "chat.css", "private.html", "strings/en.json", "strings/cy.json"} <= set(found)
+    assert {"signpost.js", "chat.html", "chat.js", "chat.css", "private.html", "private.js", "strings/en.json", "strings/cy.json"} <= set(
+        found
+    )
     return found
 
 
@@ -121,9 +123,16 @@ def test_the_element_stays_small(files):
     assert size <= BUDGET, f"{size} bytes gzipped"
 
 
+def test_the_colours_that_contrast_is_measured_with_are_those_that_are_drawn(files):
+    drawn = files["chat.css"].split("@media")[0]
+    for name, colour in re.findall(r"(\w+): '#(\w+)'", re.search(r"const FIXED = (.*)", files["signpost.js"])[1]):
+        shown = re.search(rf"--{name}: #(\w+);", drawn)[1]
+        assert colour == (shown * 2 if len(shown) == 3 else shown), name
+
+
 def test_no_html_is_ever_parsed_and_nothing_is_stored(files):
     never = r"innerHTML|outerHTML|insertAdjacent|document\.write|srcdoc|\beval\b|new Function|localStorage|sessionStorage|document\.cookie|indexedDB|caches\."
-    for name in ("signpost.js", "chat.js"):
+    for name in ("signpost.js", "chat.js", "private.js"):
         assert not re.search(never, files[name]), name
 
 
@@ -147,9 +156,26 @@ def test_the_guide_names_every_attribute_and_property(root, files):
     assert [p for p in sorted(properties) if f"--signpost-{p}" not in guide] == []
 
 
+def literal(path, name: str) -> str:
+    """A constant of a Python file that may not be imported here."""
+    return next(
+        ast.literal_eval(n.value)
+        for n in ast.parse(path.read_text(encoding="utf-8")).body
+        if getattr(n, "targets", [None])[0] and n.targets[0].id == name
+    )
+
+
+def snippet(text: str) -> list[str]:
+    """The tags of the first <signpost-chat> and of the script after it, as a browser understands them."""
+    found = re.search(r"<signpost-chat.*?</script>", text, flags=re.S)[0]
+    return [re.sub(r"\s*>", ">", tag) for tag in re.findall(r"<[^>]+>", found)]
+
+
 def test_the_snippet_in_the_guide_is_the_one_that_is_tested(root):
+    """But for the words inside the element, which are the school's."""
     guide = (root / "docs/embed.md").read_text(encoding="utf-8")
-    assert "<signpost-chat" in guide and 'src="https://signpost.example/widget/signpost.js"' in guide
+    tested = literal(root / "tests/browser/chat_page.py", "SNIPPET").format(ours="https://signpost.example", attributes="")
+    assert snippet(guide) == snippet(tested)
     for href, words in re.findall(r'<a href="tel:(\d+)">([^<]*)</a>', guide):
         assert digits(words) == href
     assert {"999", "08001111", "101"} <= set(re.findall(r"tel:(\d+)", guide))

@@ -6,6 +6,8 @@
 const HERE = import.meta.url
 const ANSWER_MS = 8000 // the server gives up after 7.5 and sends its own card
 const TYPING_MS = 300
+const TYPING_SAID_MS = 1500 // most answers are there before
+const VOICES_MS = 2000
 const BEST_LETTERS = 2000 // read whole by the model
 const MOST_LETTERS = 16000 // the server refuses more; what is over stays in the box
 const LINKS = /^(https|tel|sms):$/
@@ -33,6 +35,12 @@ const texts = (list) => (Array.isArray(list) ? list.filter((one) => typeof one =
 const objects = (list) => (Array.isArray(list) ? list.filter((one) => one && typeof one === 'object') : [])
 const string = (value) => (typeof value === 'string' ? value : '')
 
+/** The number a way dials, as its label writes it. A label may name others too: "Relay UK for 999: 18000". */
+function numberOf({ label, href }) {
+  const dials = href.match(/^(?:tel|sms):(\d+)/)?.[1]
+  return label.match(/\d[\d ]*\d/g)?.find((number) => number.replaceAll(' ', '') === dials)
+}
+
 /**
  * The words of one language. English when there is no such file, or when no native speaker has reviewed it.
  * Throws when not even English is there.
@@ -52,12 +60,15 @@ export class Conversation {
   #root
   #say
   #announce
+  #ours // the language of our own words, beside the server's
   #audience
   #sender = '' // minted with the first message
   #pending = null // what is being sent, or could not be: {text} or {title, payload}
   #cancel = null
   #aloud = false
-  #last = '' // the newest answer in plain words, to read aloud
+  #hushed = false // hidden: somebody may have come in
+  #last = {} // what was said last, {text, lang}, to read aloud
+  #greeted = false
 
   /**
    * A conversation drawn into `root`, ready to use.
@@ -75,6 +86,7 @@ export class Conversation {
     /** The words in use, as in strings/en.json. */
     this.strings = strings
     this.#say = strings.talk
+    this.#ours = { lang: strings.lang }
     this.#root = root
     this.#audience = audience === 'parent' ? '_parent' : ''
     this.#announce = announce
@@ -83,12 +95,23 @@ export class Conversation {
     root.dir = dir || strings.dir
     this.#draw()
     this.#greet()
+    document.onvisibilitychange = () => document.hidden && globalThis.speechSynthesis?.cancel()
   }
 
   /** Put the focus where a person starts: the box, or on a touch screen the greeting (no keyboard over it). */
   focus() {
     if (matchMedia('(hover: hover)').matches && !this.helping) this.box.focus({ preventScroll: true })
     else this.turns.focus({ preventScroll: true })
+    this.#hushed = false
+    // The focus has gone past the greeting, and who does not see it must know too that nobody reads this.
+    if (!this.#greeted) this.#announce(this.#last.text)
+    this.#greeted = true
+  }
+
+  /** The chat was hidden: not a word aloud until focus(). */
+  hush() {
+    this.#hushed = true
+    globalThis.speechSynthesis?.cancel()
   }
 
   /** Forget everything here and on the server. The object is of no use afterwards. */
@@ -110,7 +133,7 @@ export class Conversation {
       make('button.plain', { type: 'button', onclick: () => this.#help(false) }, say.who_back),
     )
     this.box = make('textarea', {
-      id: 'box', rows: 1, autocomplete: 'off', enterKeyHint: 'send', onkeydown: (event) => this.#key(event), oninput: () => this.#measure(),
+      id: 'box', rows: 1, autocomplete: 'off', enterKeyHint: 'enter', onkeydown: (event) => this.#key(event), oninput: () => this.#measure(),
       // The browser's own helpers may send what is typed to their makers.
       spellcheck: false, 'aria-describedby': 'note',
     })
@@ -141,7 +164,7 @@ export class Conversation {
     }
     const toggle = (words, act) => {
       const button = make('button', { type: 'button', 'aria-pressed': 'false' }, words)
-      button.onclick = () => button.setAttribute('aria-pressed', String(Boolean(act(button.getAttribute('aria-pressed') !== 'true'))))
+      button.onclick = async () => button.setAttribute('aria-pressed', String(Boolean(await act(button.getAttribute('aria-pressed') !== 'true'))))
       return button
     }
     const restart = () => {
@@ -151,6 +174,7 @@ export class Conversation {
       this.focus()
       this.#announce(say.restarted)
     }
+    globalThis.speechSynthesis?.getVoices() // the first call only starts the loading
     details.append(make('div', {},
       ...('speechSynthesis' in window ? [toggle(say.aloud, (on) => this.#readAloud(on))] : []),
       toggle(say.easy, (on) => this.#root.classList.toggle('easy', on)),
@@ -159,12 +183,12 @@ export class Conversation {
     return details
   }
 
-  #help(open) {
+  #help(open, focus = true) {
     this.helping = open
     this.people.hidden = !open
     this.turns.hidden = open
     this.who.setAttribute('aria-expanded', String(open))
-    ;(open ? this.people : this.who).focus()
+    if (focus) (open ? this.people : this.who).focus()
   }
 
   #greet() {
@@ -172,7 +196,7 @@ export class Conversation {
     const turn = make('section.turn.bot', {}, ...say[`greeting${this.#audience}`].map((text) => make('p', {}, text)))
     turn.append(make('p', {}, say.leave, make('span.keys', {}, ` ${this.strings.page.exit_hint}`)))
     turn.append(this.#choices(say[`starters${this.#audience}`]))
-    this.#last = say[`greeting${this.#audience}`].join(' ')
+    this.#last = { text: say[`greeting${this.#audience}`].join(' '), lang: this.strings.lang }
     this.turns.append(turn)
   }
 
@@ -187,11 +211,17 @@ export class Conversation {
 
   #measure() {
     const long = this.box.value.length > BEST_LETTERS
-    if (long && this.note.hidden) {
-      this.note.textContent = this.#say.long.replace('{}', BEST_LETTERS.toLocaleString(this.strings.lang))
-      this.#announce(this.note.textContent)
-    }
-    this.note.hidden = !long
+    this.#note(long ? this.#say.long.replace('{}', BEST_LETTERS.toLocaleString(this.strings.lang)) : '')
+    if (CSS.supports('field-sizing', 'content')) return
+    this.box.style.height = 'auto'
+    this.box.style.height = `${this.box.scrollHeight + 4}px` // its borders
+  }
+
+  /** Words above the box, or none: hidden words would still be read as its description. */
+  #note(words) {
+    if (words && words !== this.note.textContent) this.#announce(words)
+    this.note.textContent = words
+    this.note.hidden = !words
   }
 
   #submit(event) {
@@ -206,28 +236,35 @@ export class Conversation {
 
   async #ask(pending) {
     if (this.#cancel) return
-    if (this.helping) this.#help(false)
+    if (this.helping) this.#help(false, false)
     this.#pending = pending
     this.#announce('')
     globalThis.speechSynthesis?.cancel()
-    this.turns.querySelectorAll('.question, .choices, .failed').forEach((node) => node.remove())
-    const mine = make('section.turn.me', {}, make('span.unseen', {}, `${this.#say.you}: `), make('p', { dir: 'auto' }, pending.title || pending.text))
+    for (const node of this.turns.querySelectorAll('.question, .choices, .failed')) {
+      // The button that was pressed goes too, and the focus must not go with it.
+      if (node.contains(document.activeElement)) this.turns.focus({ preventScroll: true })
+      node.remove()
+    }
+    // Not to be translated: a browser may send what it translates to its maker.
+    const mine = make('section.turn.me', {}, make('span.unseen', {}, `${this.#say.you}: `), make('p', { dir: 'auto', translate: false }, pending.title || pending.text))
     const typing = make('p.typing', { hidden: true }, this.#say.typing, make('i'), make('i'), make('i'))
     this.turns.append(mine, typing)
     this.#show(mine)
-    const slow = setTimeout(() => {
-      typing.hidden = false
-      this.#show(mine)
-    }, TYPING_MS)
     const cancel = (this.#cancel = new AbortController())
-    const late = setTimeout(() => cancel.abort(), ANSWER_MS)
+    const timers = [
+      setTimeout(() => {
+        typing.hidden = false
+        this.#show(mine)
+      }, TYPING_MS),
+      setTimeout(() => this.#announce(this.#say.typing), TYPING_SAID_MS),
+      setTimeout(() => cancel.abort(), ANSWER_MS),
+    ]
     this.send.setAttribute('aria-disabled', 'true')
     let answer
     try {
       answer = await this.#post(pending.payload || pending.text, cancel.signal)
     } catch { /* no answer: our own card */ }
-    clearTimeout(slow)
-    clearTimeout(late)
+    timers.forEach(clearTimeout)
     if (this.#cancel !== cancel) return // ended or begun again meanwhile
     this.#cancel = null
     this.send.removeAttribute('aria-disabled')
@@ -262,7 +299,7 @@ export class Conversation {
   }
 
   #safetyCard() {
-    return { words: [this.#say.away], card: { urgency: 'away', contacts: this.#helpers() } }
+    return { words: [this.#say.away], card: { urgency: 'away', contacts: this.#helpers() }, lang: this.strings.lang }
   }
 
   /** Who can help, without asking a server: as contacts of a card. */
@@ -272,44 +309,59 @@ export class Conversation {
   }
 
   #forget() {
-    // A beacon outlives the page; a fetch may not.
-    if (this.#sender) navigator.sendBeacon(new URL('../end', HERE), JSON.stringify({ sender: this.#sender }))
+    const sender = this.#sender
     this.#cancel?.abort()
     this.#cancel = this.#pending = null
-    this.#sender = this.#last = this.box.value = ''
+    this.#last = {}
+    this.#sender = this.box.value = ''
     this.#measure()
     this.send.removeAttribute('aria-disabled')
     this.turns.replaceChildren()
-    if (this.helping) this.#help(false)
+    if (this.helping) this.#help(false, false)
     globalThis.speechSynthesis?.cancel()
     this.#announce('')
+    if (sender) this.#tellEnd(JSON.stringify({ sender })) // last: whatever a browser makes of it, all is wiped
+  }
+
+  #tellEnd(body) {
+    const address = new URL('../end', HERE)
+    try {
+      // A beacon outlives the page. Some browsers have none.
+      if (navigator.sendBeacon?.(address, body)) return
+    } catch { /* a fetch */ }
+    fetch(address, { method: 'POST', body, keepalive: true, credentials: 'omit', referrerPolicy: 'no-referrer' }).catch(() => {})
   }
 
   // ---- showing an answer
 
-  #answer({ words, card }, failed = false) {
+  /** The server answers in English, whatever language our own words are in. */
+  #answer({ words, card, lang = 'en' }, failed = false) {
     const say = this.#say
-    const turn = make(`section.turn.bot${failed ? '.failed' : ''}`, {}, make('h2.unseen', {}, say.answer))
+    const turn = make(`section.turn.bot${failed ? '.failed' : ''}`, { lang }, make('h2.unseen', this.#ours, say.answer))
     const contacts = objects(card.contacts)
     const everyone = [...contacts]
     const danger = card.urgency === 'emergency'
+    const flag = danger ? say.emergency : card.urgency === 'urgent' ? say.urgent : ''
     if (danger && contacts[0].id === '999') turn.append(this.#alarm(contacts.shift()))
-    else if (danger || card.urgency === 'urgent') turn.append(make('p.banner', {}, danger ? say.emergency : say.urgent))
+    else if (flag) turn.append(make('p.banner', this.#ours, flag))
     const dial = this.#dialled(everyone)
     turn.append(...words.map((text) => make('p', { dir: 'auto' }, ...dial(text))))
-    const people = contacts.length ? [make('h3', {}, say.people), make('ul.contacts', { role: 'list' }, ...contacts.map((one) => this.#contact(one)))] : []
+    const people = contacts.length ? [make('h3', this.#ours, say.people), make('ul.contacts', { role: 'list' }, ...contacts.map((one) => this.#contact(one)))] : []
     const steps = texts(card.steps)
-    const what = steps.length ? [make('h3', {}, say.do), make('ul.steps', { role: 'list' }, ...steps.map((text) => make('li', { dir: 'auto' }, ...dial(text))))] : []
+    const what = steps.length ? [make('h3', this.#ours, say.do), make('ul.steps', { role: 'list' }, ...steps.map((text) => make('li', { dir: 'auto' }, ...dial(text))))] : []
     // A person who asks how to do something needs the steps first; one who is in trouble needs people.
     const asked = ['info', 'chat'].includes(card.urgency) || (string(card.follow_up) && !danger)
-    turn.append(...(asked ? [...what, ...people] : [...people, ...what]))
+    const inOrder = (first, second) => (asked ? [...second, ...first] : [...first, ...second])
+    turn.append(...inOrder(people, what))
     if (failed) turn.append(this.#again())
     turn.append(this.#choices(objects(card.choices), string(card.question)))
     this.turns.append(turn)
     this.#show(turn)
     const numbers = everyone.map((one) => `${string(one.name)}: ${this.#spoken(this.#ways(one)[0]?.label || '')}.`)
-    this.#last = [danger ? say.emergency : '', ...words, failed && this.#pending?.text ? say.kept : '', `${say.people}:`, ...numbers, string(card.question)].filter(Boolean).join(' ')
-    this.#announce(this.#last)
+    const heard = inOrder([`${say.people}:`, ...numbers], steps.length ? [`${say.do}:`, ...steps] : [])
+    const kept = failed && this.#pending?.text ? say.kept : ''
+    this.#last = { text: [flag && `${flag}.`, ...words, ...heard, kept, string(card.question)].filter(Boolean).join(' '), lang }
+    this.#announce(this.#last.text)
     if (this.#aloud) this.#speak(this.#last)
   }
 
@@ -317,13 +369,13 @@ export class Conversation {
     const pending = this.#pending
     const act = () => (pending.payload ? this.#ask(pending) : this.send.form.requestSubmit())
     const button = make('button.plain', { type: 'button', onclick: act }, this.#say.again)
-    return make('div.again', {}, pending.payload ? null : make('p', {}, this.#say.kept), button)
+    return make('div.again', this.#ours, pending.payload ? null : make('p', {}, this.#say.kept), button)
   }
 
   /** Call 999: the only thing that is ever red. */
   #alarm(contact) {
     const [way] = this.#ways(contact)
-    return make('div.alarm', {}, make('b', {}, this.#say.emergency), this.#link(way))
+    return make('div.alarm', {}, make('b', this.#ours, this.#say.emergency), this.#link(way))
   }
 
   #contact(contact) {
@@ -337,22 +389,22 @@ export class Conversation {
   /** How to turn a text into nodes in which the telephone numbers of these contacts, and no others, can be tapped. */
   #dialled(contacts) {
     const calls = contacts.flatMap((one) => this.#ways(one)).filter(({ href }) => /^tel:\d+$/.test(href))
-    const numbers = new Map(calls.map(({ label, href }) => [label.match(/\d[\d ]*\d/)?.[0], href]).filter(([number]) => number))
+    const numbers = new Map(calls.map((way) => [numberOf(way), way.href]))
     return (text) => text.split(/((?<![\d.])\d[\d ]*\d(?!\w))/).map((part) =>
       numbers.has(part) ? make('a.call', { href: numbers.get(part), target: '_top' }, part) : part)
   }
 
-  /** Ways to reach a contact as {label, href}; a bare number gets its verb. */
+  /** Ways to reach a contact as {label, href}; a bare number gets its verb, in our language. */
   #ways(contact) {
     const ways = objects(contact.ways).length ? objects(contact.ways) : [{ label: contact.number, href: contact.href }]
     return ways.map(({ label, href }) => ({
-      label: /^[\d ]+$/.test(string(label)) ? this.#say.call.replace('{}', label) : string(label),
       href: string(href),
+      ...(/^[\d ]+$/.test(string(label)) ? { label: this.#say.call.replace('{}', label), ...this.#ours } : { label: string(label) }),
     }))
   }
 
   /** A link if its scheme is https, tel or sms; else its words, with the address when that is an e-mail. */
-  #link({ label, href }, kind = '') {
+  #link({ label, href, lang }, kind = '') {
     let url
     try {
       url = new URL(href)
@@ -363,11 +415,11 @@ export class Conversation {
     }
     const web = url.protocol === 'https:'
     // A call from a frame is navigated at the top: a page's frame-src would refuse "tel:" otherwise.
-    const link = make('a.way', { href: url.href, target: web ? '_blank' : '_top', rel: 'noopener noreferrer' }, label)
+    const link = make('a.way', { href: url.href, target: web ? '_blank' : '_top', rel: 'noopener noreferrer', ...(lang && { lang }) }, label)
     if (kind) link.classList.add(kind)
-    const number = label.match(/\d[\d ]*\d/)?.[0]
-    if (web) link.append(make('span.unseen', {}, ` ${this.#say.tab}`))
-    else if (number) link.append(make('span.words', {}, ` ${this.#spoken(number)}`))
+    const number = numberOf({ label, href })
+    if (web) link.append(make('span.unseen', this.#ours, ` ${this.#say.tab}`))
+    else if (number) link.append(make('span.words', this.#ours, ` ${this.#spoken(number)}`))
     return link
   }
 
@@ -400,21 +452,33 @@ export class Conversation {
     return on && this.#speak(this.#last)
   }
 
-  /** Whether a voice was found. Only the device's own: some browsers send the text of other voices to a server. */
-  #speak(text) {
-    const voices = speechSynthesis.getVoices().filter((one) => one.localService)
-    const voice = voices.find((one) => one.lang.startsWith(this.strings.lang)) || voices[0]
+  /** This device's own voices: some browsers send the text of others to a server. */
+  async #voices() {
+    if (!speechSynthesis.getVoices().length) {
+      await new Promise((done) => {
+        speechSynthesis.onvoiceschanged = done
+        setTimeout(done, VOICES_MS)
+      })
+    }
+    return speechSynthesis.getVoices().filter((one) => one.localService)
+  }
+
+  /** Whether it is read aloud, now or, while nobody should hear it, from the next answer on. */
+  async #speak({ text, lang }) {
+    const voices = await this.#voices()
+    const voice = voices.find((one) => one.lang.startsWith(lang)) || voices[0]
     if (!voice) {
       this.#aloud = false
-      this.note.textContent = this.#say.no_voice
-      this.note.hidden = false
-      this.#announce(this.#say.no_voice)
+      this.#note(this.#say.no_voice)
       return false
     }
+    // While it waited for voices, it may have been switched off, hidden or forgotten.
+    if (!this.#aloud || text !== this.#last.text || this.#hushed || document.hidden) return this.#aloud
     const words = new SpeechSynthesisUtterance(text)
     words.voice = voice
     words.lang = voice.lang
     words.rate = 0.95
+    speechSynthesis.cancel()
     speechSynthesis.speak(words)
     return true
   }

@@ -16,6 +16,7 @@
   const READY_MS = 8000 // as long as a person waits for the frame before the card with numbers says "away"
   const HELLO_MS = 1500 // a frame that has loaded but doesn't speak is an error page
   const SHIFT_MS = 5000
+  const IDLE_MS = 30 * 60 * 1000 // the server forgets after as long
   const PASSED = ['for', 'lang', 'dir', 'heading', 'discreet', 'preview'] // attributes the frame is told
 
   // The same words as "page" in strings/en.json (a test compares them). They are here because the button and the
@@ -42,7 +43,11 @@
 
   // Colours a page may set with --signpost-…, and the pairs that must stay readable (WCAG 1.4.3).
   const COLOURS = { accent: '#0b5567', 'on-accent': '#ffffff', surface: '#f2f8f9', ink: '#102f38' }
-  const PAIRS = [['accent', 'on-accent'], ['surface', 'ink'], ['surface', 'accent']]
+  // Two are always ours, a contact's card and what the person said: chat.css has the same (a test compares them).
+  const FIXED = { card: '#ffffff', mine: '#d5eaef' }
+  const PAIRS = [
+    ['accent', 'on-accent'], ['surface', 'ink'], ['surface', 'accent'], ['card', 'ink'], ['card', 'accent'], ['mine', 'ink'],
+  ]
   const THEME = [...Object.keys(COLOURS), 'font', 'radius', 'offset', 'width']
 
   // Important, because a page's own "* { … !important }" must lose: inside a shadow root ours wins. No rem: many
@@ -52,7 +57,7 @@
 .root {
   all: initial;
   --accent: ${COLOURS.accent}; --on-accent: ${COLOURS['on-accent']}; --surface: ${COLOURS.surface}; --ink: ${COLOURS.ink};
-  --bar: var(--accent); --on-bar: var(--on-accent); --line: #b9d3da; --card: #fff; --soft: #47626b;
+  --bar: var(--accent); --on-bar: var(--on-accent); --line: #b9d3da; --card: ${FIXED.card}; --soft: #47626b;
   --radius: var(--signpost-radius, 14px); --offset: var(--signpost-offset, 16px);
   font: medium/1.5 var(--signpost-font, system-ui, sans-serif); color: var(--ink); color-scheme: light dark;
   -webkit-text-size-adjust: 100%;
@@ -152,7 +157,10 @@ li:first-child a { background: #b3141c; color: #fff }
   .dots .on { background: Highlight; forced-color-adjust: none }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important } }
-@media print { .root:not(.inline), header { display: none } .root:not(.inline) + .paper { display: contents } }
+@media print {
+  .root:not(.inline), header { display: none } .root:not(.inline) + .paper { display: contents }
+  .inline .panel { display: block; height: auto; overflow: visible }
+}
 `
 
   /**
@@ -173,9 +181,10 @@ li:first-child a { background: #b3141c; color: #fff }
 
   /**
    * Call step(1), step(2), step(3) as Shift is pressed alone three times within five seconds, and step(0) when the
-   * count is lost. A Shift held for a capital letter or a shortcut does not count.
+   * count is lost. A Shift held for a capital letter, a shortcut or a click does not count; nor does one pressed while
+   * Alt is down, which is how keyboard layouts are switched.
    */
-  function countShifts(step) {
+  function countShifts(step, signal) {
     let count = 0
     let alone = false
     let timer
@@ -187,15 +196,17 @@ li:first-child a { background: #b3141c; color: #fff }
       if (n !== count) step(n)
       count = n % 3
     }
-    addEventListener('keydown', ({ key, repeat }) => {
-      if (key === 'Shift') return (alone ||= !repeat)
+    const on = (kind, act) => addEventListener(kind, act, { capture: true, signal })
+    on('keydown', ({ key, repeat, altKey, ctrlKey, metaKey }) => {
+      if (key === 'Shift') return (alone ||= !(repeat || altKey || ctrlKey || metaKey))
       alone = false
       to(0)
-    }, true)
-    addEventListener('keyup', ({ key }) => {
+    })
+    on('keyup', ({ key }) => {
       if (key === 'Shift' && alone) to(count + 1)
       alone = false
-    }, true)
+    })
+    on('pointerdown', () => (alone = false))
   }
 
   /** Relative luminance of "rgb(…)", as WCAG defines it; NaN for any other notation. */
@@ -218,7 +229,7 @@ li:first-child a { background: #b3141c; color: #fff }
     const theme = Object.fromEntries(THEME.map((name) => [name, style.getPropertyValue(`--signpost-${name}`).trim()]).filter(([, v]) => v))
     const light = (name) => {
       if (theme[name] && !CSS.supports('color', theme[name])) return NaN
-      probe.style.cssText = `forced-color-adjust: none; color: ${COLOURS[name]}`
+      probe.style.cssText = `forced-color-adjust: none; color: ${COLOURS[name] || FIXED[name]}`
       probe.style.color = theme[name]
       const found = luminance(getComputedStyle(probe).color)
       probe.style.cssText = ''
@@ -227,7 +238,7 @@ li:first-child a { background: #b3141c; color: #fff }
     for (const [a, b] of PAIRS) {
       const ratio = light(a) / light(b)
       if (Math.max(ratio, 1 / ratio) >= 4.5) continue
-      console.warn(`signpost-chat: --signpost-${a} and --signpost-${b} need a contrast of 4.5 to 1, in hex or rgb(); our colours are used`)
+      console.warn(`signpost-chat: ${b} on ${a} ${FIXED[a] || ''} needs a contrast of 4.5 to 1, in hex or rgb(); our colours are used`)
       for (const name of Object.keys(COLOURS)) delete theme[name]
       break
     }
@@ -236,6 +247,8 @@ li:first-child a { background: #b3141c; color: #fff }
 
   /** Attributes and custom properties: the tables in docs/embed.md. */
   class SignpostChat extends HTMLElement {
+    static countShifts = countShifts // for private.js
+
     #words = ENGLISH
     #frame = null
     #talk = null
@@ -243,36 +256,57 @@ li:first-child a { background: #b3141c; color: #fff }
     #host = '' // framed by this origin's <signpost-chat>, which draws our header
     #exit = EXIT
     #theme = {}
+    #inlined = false
+    #isAway = false // the card with numbers stands where the conversation should be
+    #touched = Infinity // when the person last did something: never
+    #idle
+    #listening
     #parts
 
     connectedCallback() {
-      if (this.#parts) return this.#parts.open.showPopover?.()
-      const inline = this.getAttribute('mount') === 'inline' && BASE.origin === location.origin
-      if (inline && parent !== window) this.#readAddress()
-      this.#exit = web(this.getAttribute('exit')) || this.#exit
-      this.#draw(inline)
-      countShifts((n) => this.#shift(n))
-      addEventListener('message', (event) => this.#hear(event))
+      if (!this.#parts) {
+        this.#inlined = this.getAttribute('mount') === 'inline' && BASE.origin === location.origin
+        if (this.#inlined && parent !== window) this.#readAddress()
+        this.#exit = web(this.getAttribute('exit')) || this.#exit
+        this.#draw(this.#inlined)
+      }
+      this.#listen()
+      if (this.#inlined) this.#inline()
+      // The top layer: no z-index, transform or overflow of the page can bury the button.
+      else this.#parts.open.showPopover?.()
+    }
+
+    disconnectedCallback() {
+      this.#listening.abort()
+      this.#hide()
+      this.#end()
+    }
+
+    /** Hear the window until the element is taken out: a site that changes its pages by script makes many of us. */
+    #listen() {
+      const { signal } = (this.#listening = new AbortController())
+      countShifts((n) => this.#shift(n), signal)
+      addEventListener('message', (event) => this.#hear(event), { signal })
       // The back/forward cache would show the words again. A frame forgets by itself: it hears pagehide too, and
       // taken away now it could not tell the server.
       addEventListener('pagehide', () => {
         if (!this.#frame) this.#end()
         this.#hide()
-      })
+      }, { signal })
       addEventListener('pageshow', ({ persisted }) => {
         if (!persisted) return
         this.#end()
         this.#parts.cover.classList.remove('on')
-        if (inline) this.#inline()
-      })
+        if (this.#inlined) this.#inline()
+      }, { signal })
       // Escape hides the chat; pressed in a frame, the page's dialog does not hear it.
-      if (this.#host) addEventListener('keydown', (event) => event.key === 'Escape' && !event.defaultPrevented && this.#tell('hide'))
-      if (inline) this.#inline()
-    }
-
-    disconnectedCallback() {
-      this.#hide()
-      this.#end()
+      if (this.#host) addEventListener('keydown', (event) => event.key === 'Escape' && !event.defaultPrevented && this.#tell('hide'), { signal })
+      if (!this.#inlined) return
+      for (const kind of ['keydown', 'input', 'pointerdown', 'wheel']) {
+        addEventListener(kind, () => this.#touch(), { capture: true, passive: true, signal })
+      }
+      // A phone stops the timers of a page that is not on the screen.
+      document.addEventListener('visibilitychange', () => this.#forgetIfIdle(), { signal })
     }
 
     /** Whether a conversation is going on, hidden or not. */
@@ -292,7 +326,7 @@ li:first-child a { background: #b3141c; color: #fff }
         dots: make('span', { className: 'dots', 'aria-hidden': 'true' }, make('i'), make('i'), make('i')),
         notice: make('p', { tabIndex: -1 }),
         help: make('ul', { role: 'list' }),
-        again: make('button', { className: 'again', type: 'button', onclick: () => this.#start() }),
+        again: make('button', { className: 'again', type: 'button' }),
         cover: make('div', { className: 'cover', popover: 'manual' }),
         body: make('div', { className: 'body' }),
       })
@@ -301,7 +335,10 @@ li:first-child a { background: #b3141c; color: #fff }
       p.body.append(...(inline ? [slot] : [make('div', { className: 'away' }, p.notice, p.help, p.again)]))
       const header = make('header', {}, p.title, p.small, p.exit)
       p.dialog = make(inline ? 'main' : 'dialog', { className: 'panel', 'aria-labelledby': 'title' }, header, p.body, make('slot', { name: 'status' }))
-      p.dialog.onclose = () => p.open.focus()
+      p.dialog.onclose = () => {
+        p.open.focus()
+        this.#tell('hush') // somebody may have come in: nothing is read aloud from a hidden chat
+      }
       // A click on the page around the chat hides it. The dialog has no padding of its own to click on.
       p.dialog.addEventListener('click', ({ target }) => target === p.dialog && this.#hide())
       p.root = make('div', { className: `root ${inline ? 'inline off' : ''} ${this.#host ? 'bare' : ''}` }, p.dialog, p.cover)
@@ -315,8 +352,6 @@ li:first-child a { background: #b3141c; color: #fff }
       this.#theme = readTheme(this, p.title)
       p.root.classList.toggle('themed', THEME.slice(0, 4).some((name) => this.#theme[name]))
       this.#say(ENGLISH)
-      // The top layer: no z-index, transform or overflow of the page can bury the button.
-      if (!inline) p.open.showPopover?.()
     }
 
     /** Put words on everything; a language's own when the frame has brought them. */
@@ -329,7 +364,6 @@ li:first-child a { background: #b3141c; color: #fff }
       p.exitWords.textContent = w.exit
       p.exit.title = w.exit_hint
       p.small.setAttribute('aria-label', w.minimise)
-      p.again.textContent = w.again
       p.help.replaceChildren(...this.#helpers().map((one) =>
         make('li', {}, make('b', {}, one.name), make('span', {}, one.why), make('a', { href: one.href }, one.link))))
       if (this.#frame) this.#frame.title = p.title.textContent
@@ -350,7 +384,15 @@ li:first-child a { background: #b3141c; color: #fff }
     open() {
       if (!this.#on) this.#start()
       if (!this.#parts.dialog.open) this.#parts.dialog.showModal()
-      this.#tell('focus')
+      this.#focus()
+    }
+
+    /** Put the focus where a person starts: into the conversation, or on the words that say it is away. */
+    #focus() {
+      if (!this.#isAway) return this.#tell('focus')
+      this.#parts.notice.focus()
+      // The focus has the notice read; these come after it.
+      this.#announce(this.#helpers().map((one) => `${one.name}: ${one.link}.`).join(' '))
     }
 
     #hide() {
@@ -360,6 +402,7 @@ li:first-child a { background: #b3141c; color: #fff }
     #start() {
       const { body, notice, again } = this.#parts
       this.#stop()
+      this.#isAway = false
       const here = new URLSearchParams({ host: location.origin, exit: this.#exit, theme: JSON.stringify(this.#theme) })
       for (const name of PASSED) {
         if (this.hasAttribute(name)) here.set(name, this.getAttribute(name))
@@ -367,6 +410,8 @@ li:first-child a { background: #b3141c; color: #fff }
       body.className = 'body waiting loading'
       notice.textContent = this.#words.loading
       again.hidden = true
+      again.textContent = this.#words.again
+      again.onclick = () => this.#start()
       // After "#", so that it is never sent to a server.
       this.#frame = make('iframe', { referrerPolicy: 'no-referrer', title: this.#parts.title.textContent, src: `${new URL('chat.html', BASE)}#${here}` })
       this.#frame.onload = () => this.#wait(HELLO_MS)
@@ -389,17 +434,36 @@ li:first-child a { background: #b3141c; color: #fff }
     }
 
     #away() {
-      const { body, notice, again } = this.#parts
+      const { body, notice, again, dialog } = this.#parts
       this.#waitNoMore()
+      if (this.#isAway) return
+      this.#isAway = true
       body.className = 'body waiting'
       notice.textContent = this.#words.away
       again.hidden = false
-      this.#announce(`${this.#words.away} ${this.#helpers().map((one) => `${one.name}: ${one.link}.`).join(' ')}`)
-      notice.focus()
+      if (dialog.open) this.#focus()
+    }
+
+    /** The frame can be talked in. */
+    #ready(words) {
+      const { body, again, open } = this.#parts
+      this.#waitNoMore()
+      const show = () => {
+        this.#isAway = false
+        body.className = 'body'
+        this.#say(words)
+        this.#announce('')
+        if (this.#parts.dialog.open) this.#focus()
+      }
+      if (!this.#isAway) return show()
+      // It is late, and someone may be about to tap a number or is hearing them: they stay until the button is pressed.
+      again.textContent = open.textContent
+      again.onclick = show
     }
 
     async #inline() {
       const chat = make('div', { slot: 'talk' })
+      this.#parts.root.classList.add('off')
       try {
         this.#tell('hello')
         const { Conversation } = await import(new URL('chat.js', BASE))
@@ -444,7 +508,11 @@ li:first-child a { background: #b3141c; color: #fff }
 
     #hear({ source, origin, data }) {
       if (this.#host) {
-        if (source === parent && origin === this.#host && data?.signpost === 'focus') this.#talk?.focus()
+        if (source !== parent || origin !== this.#host) return
+        if (data?.signpost === 'hush') this.#talk?.hush?.()
+        if (data?.signpost !== 'focus') return
+        this.#forgetIfIdle()
+        this.#talk?.focus()
         return
       }
       if (!this.#frame || source !== this.#frame.contentWindow || origin !== BASE.origin) return
@@ -454,11 +522,7 @@ li:first-child a { background: #b3141c; color: #fff }
         this.#waitNoMore()
         this.#wait(READY_MS)
       } else if (data?.signpost === 'ready') {
-        this.#waitNoMore()
-        this.#parts.body.className = 'body'
-        this.#say(data.words)
-        this.#announce('')
-        if (this.#parts.dialog.open) this.#tell('focus')
+        this.#ready(data.words)
       } else if (data?.signpost === 'hide') {
         this.#hide()
       } else if (data?.signpost === 'shift') {
@@ -473,8 +537,8 @@ li:first-child a { background: #b3141c; color: #fff }
         this.#tell('shift', { count })
         // The page has the cover and goes; should its script not, we go ourselves.
         if (count === 3) {
-          this.#end()
           setTimeout(() => top.location.replace(this.#exit), 500)
+          this.#end()
         }
         return
       }
@@ -486,27 +550,49 @@ li:first-child a { background: #b3141c; color: #fff }
 
     /** Cover the page, forget the conversation and go to the exit address, in this tab. */
     leave() {
-      const { cover } = this.#parts
-      // Cover first: on a slow phone the next site can take seconds, and someone may be looking.
-      cover.classList.add('on')
-      cover.showPopover?.()
-      this.#announce(this.#words.leaving)
-      this.#end()
-      // replace(), not href: Back must not come here. The browser's history still shows the visit, and "Staying
-      // private" says so; no page can erase that.
+      const { cover, dialog } = this.#parts
       try {
-        top.location.replace(this.#exit)
-      } catch {
-        location.replace(this.#exit)
+        // Cover first: on a slow phone the next site can take seconds, and someone may be looking.
+        cover.classList.add('on')
+        if (cover.showPopover) cover.showPopover()
+        else dialog.close?.() // before iOS 17: an open dialog would lie over the cover
+        this.#announce(this.#words.leaving)
+        this.#end()
+      } finally {
+        // Whatever went wrong above. replace(), not href: Back must not come here. The browser's history still shows the
+        // visit, and "Staying private" says so; no page can erase that.
+        try {
+          top.location.replace(this.#exit)
+        } catch {
+          location.replace(this.#exit)
+        }
       }
+    }
+
+    /** Somebody is there. After long silence it may be somebody else. */
+    #touch() {
+      this.#forgetIfIdle()
+      this.#touched = Date.now()
+      clearTimeout(this.#idle)
+      this.#idle = setTimeout(() => this.#forgetIfIdle(), IDLE_MS + 1000)
+    }
+
+    /** Begin again when nobody has been there for half an hour: the next person must not read this one's words. */
+    #forgetIfIdle() {
+      if (!this.#talk || Date.now() - this.#touched < IDLE_MS) return
+      this.#end()
+      this.#inline()
     }
 
     /** Forget everything that was said, here and on the server. The frame does the same when it is taken away. */
     #end() {
-      this.#talk?.end()
+      const talk = this.#talk
       this.#talk = null
+      this.#touched = Infinity
+      clearTimeout(this.#idle)
       this.querySelectorAll('[slot=talk]').forEach((node) => node.remove())
       this.#stop()
+      talk?.end() // last: it asks the network, which may throw
     }
   }
 

@@ -1,5 +1,6 @@
 """The server is away, in every way we could think of: numbers on the screen, the words still in the box, "Try again"."""
 
+import threading
 import time
 
 import pytest
@@ -163,3 +164,43 @@ def test_on_a_parents_page_the_nspcc_is_on_the_card(visit, school, broken):
     chat.launcher.click()
     chat.page.locator(".away").get_by_text("can't open right now").wait_for()
     assert "tel:08088005000" in hrefs(chat.page.locator(".away"))
+
+
+def test_a_frame_that_is_late_takes_no_number_away_and_is_announced_once(visit, school, broken):
+    """The words come after the card with numbers: the card stays until its button is pressed."""
+    ours = broken(GOOD)
+    words, hold = ours.pages["/widget/strings/en.json"], threading.Event()
+    ours.pages["/widget/strings/en.json"] = lambda handler: (hold.wait(30), handler.answer(*words))
+    chat = Chat(visit(school.embed(ours.origin)))
+    page, away = chat.page, chat.page.locator(".away")
+    chat.launcher.click()
+    away.get_by_text("can't open right now").wait_for()
+    assert page.evaluate("announced").count(page.evaluate("announced.at(-1)")) == 1 and "0800 1111" in page.evaluate("announced.at(-1)")
+    number = away.locator('a[href="tel:08001111"]')
+    number.evaluate("e => { window.number = e; e.focus(); announced.length = 0 }")
+    hold.set()
+    away.get_by_role("button", name="Talk about a worry").wait_for()
+    focused = "document.querySelector('signpost-chat').shadowRoot.activeElement === number"
+    assert page.evaluate(focused) and number.is_visible() and page.evaluate("announced") == []
+    away.get_by_role("button", name="Talk about a worry").click()
+    chat.box.wait_for()
+    assert not away.is_visible()
+    chat.say("hello")
+
+
+def test_a_frame_that_speaks_late_and_is_not_ready_says_nothing_twice(visit, school, broken):
+    ours = broken(GOOD)
+    hold = threading.Event()
+    chat_page = ours.pages["/widget/chat.html"]
+    ours.pages["/widget/chat.html"] = lambda handler: (hold.wait(30), handler.answer(*chat_page))
+    ours.pages["/widget/strings/en.json"] = lambda handler: time.sleep(60)
+    chat = Chat(visit(school.embed(ours.origin)))
+    page = chat.page
+    chat.launcher.click()
+    page.locator(".away").get_by_text("can't open right now").wait_for()
+    page.get_by_role("button", name="Try again").focus()
+    page.evaluate("announced.length = 0")
+    hold.set()
+    page.wait_for_timeout(9000)  # "hello", and eight seconds more
+    assert page.evaluate("announced") == []
+    assert page.evaluate("document.querySelector('signpost-chat').shadowRoot.activeElement.className") == "again"

@@ -6,6 +6,11 @@ import time
 import pytest
 from chat_page import Chat, card, until
 
+from actions.cards import Case, compose
+from actions.contacts import digits
+from actions.urgency import Urgency
+
+DIGITS = "zero one two three four five six seven eight nine".split()
 LONG_CARD = {
     "steps": [f"Step number {n} is a sentence of some length, as they are." for n in "abcdefgh"],
     "choices": [{"title": f"A longer choice {n}", "payload": f"/c{n}"} for n in "abcdefgh"],
@@ -56,6 +61,19 @@ def test_a_contact_card_links_writes_and_spells_its_number(at_school):
     assert "Call 0800 1111" in childline.inner_text() and "zero eight zero zero, one one one one" in childline.inner_text()
     assert turn.locator("p a[href='tel:08001111']").inner_text() == "0800 1111", "a number in the sentence can be tapped too"
     assert turn.locator("a[href^=https]").first.get_attribute("target") == "_blank"
+
+
+def test_every_number_dials_itself_though_a_label_names_two(talk, content):
+    """Relay UK's is "Relay UK or textphone for 999: 18000"."""
+    case = Case("meeting_plan", Urgency.EMERGENCY, "young_person", deaf=True, named="relay_uk")
+    reply = compose(case, content)
+    turn = talk(card(texts=reply.texts, **reply.card)).say("relay uk please")
+    calls = [(digits(a.inner_text()), a.get_attribute("href")) for a in turn.locator("a.call").all()]
+    assert [one for one in calls if one[1] != f"tel:{one[0]}"] == []
+    assert {"999", "18000"} <= {number for number, _ in calls}
+    for words in turn.locator("a.way .words").all():
+        said = "".join(str(DIGITS.index(word)) for word in words.text_content().replace(",", "").split())
+        assert words.evaluate("e => e.parentNode.href").split(":")[1] == said
 
 
 def test_the_card_in_words_is_not_shown_twice(talk):
@@ -138,6 +156,59 @@ def test_each_turn_is_announced_once_in_plain_words_from_the_light_dom(talk):
     assert status.count() == 1 and status.evaluate("e => e.getRootNode() === document")
 
 
+def test_what_is_announced_is_all_that_is_shown_and_in_its_order(talk):
+    steps = ["Press Block.", "Press Report."]
+    question = {"question": "Is it today?", "choices": [{"title": "Yes", "payload": "/c"}]}
+    chat = talk([card(urgency="info", steps=steps, **question), card(urgency="urgent", steps=steps), card(urgency="emergency")])
+    number = "Who can help: Emergency services: Call nine nine nine."
+    for expected in (
+        f"First words. What you can do: Press Block. Press Report. {number} Is it today?",
+        f"Please tell someone today. First words. {number} What you can do: Press Block. Press Report.",
+        f"Someone may be in danger. First words. {number}",
+    ):
+        chat.frame.evaluate("window.announced.length = 0")
+        chat.say("how do i block someone")
+        until(chat.page, lambda: chat.frame.evaluate("announced.length"))
+        assert chat.frame.evaluate("announced[0]") == expected
+
+
+def test_the_greeting_is_announced_once(talk):
+    chat = talk()
+    nobody = "announced.filter((one) => one.includes('Nobody reads this chat')).length"
+    until(chat.page, lambda: chat.frame.evaluate(nobody) == 1)
+    chat.page.get_by_role("button", name="Hide the chat").click()
+    chat.launcher.click()
+    chat.say("hello")
+    assert chat.frame.evaluate(nobody) == 1
+
+
+def test_a_long_wait_is_announced(visit, school, broken):
+    chat = Chat(visit(school.embed(broken(lambda h: (time.sleep(2.5), h.answer(200, "application/json", card()))).origin))).open()
+    chat.say("hello")
+    chat.page.wait_for_timeout(100)
+    assert [one[:26] for one in chat.frame.evaluate("announced.slice(-2)")] == ["Looking for the right help", "First words. Who can help:"]
+
+
+def test_answers_are_english_and_our_own_words_are_not(talk):
+    failed = json.dumps([])
+    chat = talk([card(steps=["A step."]), failed], attributes='lang="cy" preview')
+    language = "e => e.closest('[lang]').lang"
+    assert chat.answers.first.evaluate(language) == "cy"
+    chat.box.fill("hello")
+    chat.box.press("Enter")
+    turn = chat.answers.nth(1)
+    turn.wait_for()
+    for english in (turn.get_by_text("First words."), turn.get_by_text("A step."), turn.locator(".why")):
+        assert english.evaluate(language) == "en"
+    for own in (turn.locator("h2"), turn.locator("h3").first, turn.locator("h3").last, turn.locator("a.way"), turn.locator(".words")):
+        assert own.evaluate(language) == "cy"
+    chat.box.fill("hello")
+    chat.box.press("Enter")
+    ours = chat.answers.nth(2)
+    ours.wait_for()
+    assert {node.evaluate(language) for node in ours.locator("p, h3, a, .why").all()} == {"cy"}
+
+
 def test_typing_is_shown_while_the_server_thinks_and_gone_after(visit, school, broken):
     chat = Chat(visit(school.embed(broken(lambda h: (time.sleep(1.2), h.answer(200, "application/json", card()))).origin))).open()
     chat.say("hello", waits=False)
@@ -158,6 +229,30 @@ def test_two_thousand_letters_are_fine_and_more_get_a_kind_word_and_are_sent_who
     chat.send.click()
     chat.answers.nth(1).wait_for()
     assert chat.heard == ["word " * 500] and not note.is_visible()
+
+
+def test_the_box_is_described_only_by_words_that_are_true_now(talk):
+    chat = talk()
+    note = chat.within.locator("#note")
+    chat.box.fill("word " * 500)
+    assert note.text_content()
+    chat.box.fill("")
+    assert note.text_content() == "", "a hidden description is read all the same"
+
+
+# A browser that cannot let a box grow by style alone.
+NO_FIELD_SIZING = "CSS.supports = () => false; addEventListener('DOMContentLoaded', () => { const s = new CSSStyleSheet(); s.replaceSync('textarea { field-sizing: fixed !important }'); document.adoptedStyleSheets = [s] })"
+
+
+def test_the_box_grows_and_shrinks_in_a_browser_without_field_sizing(talk):
+    chat = talk(before=NO_FIELD_SIZING)
+    small = chat.box.bounding_box()["height"]
+    chat.box.fill("a paragraph of some length " * 12)
+    whole = "e => e.scrollHeight <= e.clientHeight || e.offsetHeight === parseFloat(getComputedStyle(e).maxHeight)"
+    assert chat.box.bounding_box()["height"] > 2 * small and chat.box.evaluate(whole)
+    chat.send.click()
+    chat.answers.nth(1).wait_for()
+    assert chat.box.bounding_box()["height"] == small
 
 
 def test_far_too_much_goes_in_parts_and_nothing_is_lost(talk):
@@ -184,13 +279,34 @@ def test_enter_sends_shift_enter_makes_a_line_and_blanks_are_not_sent(talk):
     assert chat.heard == ["one\ntwo"]
 
 
+def test_on_a_touch_screen_enter_makes_a_line_and_its_key_says_so(talk):
+    chat = talk(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 760})
+    assert chat.box.get_attribute("enterkeyhint") == "enter"
+    chat.box.fill("one")
+    chat.box.press("Enter")
+    assert chat.box.input_value() == "one\n" and chat.mine.count() == 0
+
+
 def test_the_browser_is_told_not_to_help_with_what_is_typed(talk):
-    box = talk().box
+    chat = talk()
+    box = chat.box
     assert (
         box.get_attribute("spellcheck") == "false"
         and box.get_attribute("autocomplete") == "off"
         and box.get_attribute("writingsuggestions") == "false"
     )
+    chat.say("my words")
+    assert chat.mine.locator("p").get_attribute("translate") == "no"
+
+
+@pytest.mark.parametrize("beacon", ["undefined", "() => false", "() => { throw new TypeError('blocked') }"])
+def test_start_again_forgets_all_in_a_browser_without_beacons(talk, beacon):
+    chat = talk(before=f"Navigator.prototype.sendBeacon = {beacon}")
+    chat.say("my words")
+    chat.within.locator("summary").click()
+    chat.within.get_by_role("button", name="Start again").click()
+    until(chat.page, lambda: any(request.url.endswith("/end") for request in chat.page.sent))
+    assert "my words" not in chat.text() and chat.mine.count() == 0 and chat.answers.count() == 1
 
 
 def test_who_can_help_now_is_always_in_the_same_place_and_needs_no_server(at_school):

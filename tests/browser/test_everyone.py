@@ -152,6 +152,27 @@ def test_hiding_gives_the_focus_back_and_opening_gives_it_to_the_box(at_school):
     until(chat.page, lambda: focused(chat.page)[0] == "textarea")
 
 
+def test_the_focus_stays_in_the_talk_when_the_button_that_was_pressed_goes(at_school):
+    chat = at_school().open()
+    chat.page.route("**/chat", lambda route: route.abort())
+    chat.within.get_by_role("button", name="It's about me").press("Enter")
+    chat.within.locator(".failed").wait_for()
+    assert focused(chat.page)[0] == "turns", "after a quick reply"
+    chat.page.unroute("**/chat")
+    chat.within.get_by_role("button", name="Try again").press("Enter")
+    until(chat.page, lambda: chat.answers.count() == 2 and not chat.within.locator(".failed").count())
+    assert focused(chat.page)[0] == "turns", "after Try again"
+
+
+def test_sending_while_help_is_open_leaves_the_focus_in_the_box(at_school):
+    chat = at_school().open()
+    chat.within.locator(".who").click()
+    chat.box.fill("hello")
+    chat.box.press("Enter")
+    chat.answers.nth(1).wait_for()
+    assert focused(chat.page)[0] == "textarea" and not chat.within.locator(".people").is_visible()
+
+
 MEASURE = """() => { const all = (root) => [...root.querySelectorAll('*')].flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
   const shown = all(document).filter((e) => e.checkVisibility?.({ visibilityProperty: true }) && e.getBoundingClientRect().width > 1 && !e.closest('.unseen'))
   const ours = shown.filter((e) => e.closest('.talk') || e.getRootNode() !== document)
@@ -243,6 +264,9 @@ window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text }
 """
 LOCAL = "[{ name: 'Far', localService: false, lang: 'en-GB' }, { name: 'Near', localService: true, lang: 'en-GB' }]"
 FAR = "[{ name: 'Far', localService: false, lang: 'en-GB' }]"
+WELSH_TOO = "[{ name: 'Welsh', localService: true, lang: 'cy-GB' }, { name: 'English', localService: true, lang: 'en-GB' }]"
+# As in Chrome: none until some time after they were first asked for. Here, until the test calls come().
+LATE = f"(window.come ||= () => {{ window.here = true; speechSynthesis.onvoiceschanged?.() }}, window.asked = true, window.here ? {LOCAL} : [])"
 
 
 def said(chat) -> list:
@@ -259,6 +283,7 @@ def test_reading_aloud_is_off_until_asked_for_and_uses_the_devices_own_voice(vis
     assert aloud.get_attribute("aria-pressed") == "true" and said(chat)[-1][1] == "Near"
     chat.say(URGENT)
     until(chat.page, lambda: "zero eight zero zero" in said(chat)[-1][0])
+    assert said(chat)[-1][0].startswith("Please tell someone today.") and "What you can do:" in said(chat)[-1][0]
     aloud_again = chat.within.get_by_role("button", name="Read answers aloud")
     options(chat)
     aloud_again.click()
@@ -267,13 +292,75 @@ def test_reading_aloud_is_off_until_asked_for_and_uses_the_devices_own_voice(vis
     assert len(said(chat)) == before
 
 
-def test_a_voice_that_is_someone_elses_computer_is_not_used(visit, server):
-    chat = Chat(visit(server.url + "/widget/chat.html", before=VOICES % FAR), inline=True).open()
-    options(chat)
+def turn_on(chat) -> object:
+    """Switch reading aloud on; its button."""
+    chat.within.locator("summary").click()
     aloud = chat.within.get_by_role("button", name="Read answers aloud")
     aloud.click()
+    return aloud
+
+
+@pytest.mark.parametrize("voices", [FAR, "[]"])
+def test_a_voice_that_is_someone_elses_computer_is_not_used(visit, server, voices):
+    chat = Chat(visit(server.url + "/widget/chat.html", before=VOICES % voices), inline=True).open()
+    aloud = turn_on(chat)
+    note = chat.within.locator("#note")
+    note.get_by_text("no voice of its own").wait_for()
     assert aloud.get_attribute("aria-pressed") == "false" and said(chat) == []
-    assert "no voice of its own" in chat.within.locator("#note").inner_text()
+    chat.box.fill("word " * 500)
+    assert "2,000" in note.inner_text(), "these words, not the old ones"
+
+
+def test_voices_that_come_late_are_waited_for(visit, server):
+    chat = Chat(visit(server.url + "/widget/chat.html", before=VOICES % LATE), inline=True).open()
+    assert chat.frame.evaluate("window.asked"), "before anybody wants them"
+    aloud = turn_on(chat)
+    assert not chat.within.locator("#note").is_visible()
+    chat.frame.evaluate("come()")
+    until(chat.page, lambda: aloud.get_attribute("aria-pressed") == "true")
+    assert said(chat)[-1][1] == "Near"
+
+
+def test_each_language_is_read_by_a_voice_of_its_own(visit, server, school):
+    page = visit(school.embed(server.url, attributes='lang="cy" preview'), before=VOICES % WELSH_TOO)
+    chat = Chat(page).open()
+    chat.within.locator("summary").click()
+    chat.within.locator(".options [aria-pressed]").first.click()
+    until(page, lambda: said(chat))
+    chat.box.fill("hello")
+    chat.box.press("Enter")
+    until(page, lambda: len(said(chat)) == 2)
+    assert [voice for _, voice in said(chat)] == ["Welsh", "English"]
+
+
+def away_and_back(hide: str):
+    """Ways in which a chat is no longer before one's eyes, and how it is again."""
+    if hide == "hidden":
+        return lambda chat: chat.page.get_by_role("button", name="Hide the chat").click(), lambda chat: chat.launcher.click()
+    see = "Object.defineProperty(document, 'hidden', {{ configurable: true, value: {} }}); document.dispatchEvent(new Event('visibilitychange'))"
+    return lambda chat: chat.everywhere(see.format("true")), lambda chat: chat.everywhere(see.format("false"))
+
+
+@pytest.mark.parametrize("hide", ["hidden", "in another tab"])
+def test_nothing_is_read_aloud_while_the_chat_is_out_of_sight(at_school, hide):
+    go_away, come_back = away_and_back(hide)
+    chat = at_school(before=VOICES % LOCAL).open()
+    turn_on(chat)
+    until(chat.page, lambda: len(said(chat)) == 1)
+    held = []
+    chat.page.route("**/chat", lambda route: held.append(route), times=1)
+    chat.say("hello", waits=False)
+    until(chat.page, lambda: held)
+    chat.frame.evaluate("spoken.length = 0")
+    go_away(chat)
+    until(chat.page, lambda: chat.frame.evaluate("spoken.length"))
+    assert chat.frame.evaluate("spoken[0]") == ["cancel"]
+    held[0].continue_()
+    chat.answers.nth(1).wait_for(state="attached")
+    assert said(chat) == [], "an answer that came meanwhile"
+    come_back(chat)
+    chat.say("hello")
+    until(chat.page, lambda: len(said(chat)) == 1)
 
 
 def test_easy_words_are_bigger_with_more_space_and_can_be_undone(at_school):

@@ -4,7 +4,7 @@ import json
 import threading
 
 import pytest
-from chat_page import ELSEWHERE, Chat, until
+from chat_page import ELSEWHERE, Chat, card, until
 
 SECRET = "hes outside my house and my mums at work zebedee"
 MOUNTS = ["frame", "inline"]
@@ -90,6 +90,22 @@ def test_capitals_are_no_shifts_and_two_are_not_enough(talking):
     assert not left(talking.page) and "HE SAID NO" in talking.box.input_value()
 
 
+@pytest.mark.parametrize("held", ["Alt", "Control", "click"])
+def test_a_shift_pressed_with_something_else_is_no_shift(talking, held):
+    """Alt and Shift switch keyboard layouts: with three of them one goes round all the time."""
+    page = talking.page
+    talking.box.focus()
+    if held != "click":
+        page.keyboard.down(held)
+    for _ in range(3):
+        page.keyboard.down("Shift")
+        if held == "click":
+            talking.box.click()
+        page.keyboard.up("Shift")
+    page.wait_for_timeout(700)
+    assert not left(page) and talking.mine.count() == 1
+
+
 def test_the_first_shifts_are_told_and_seen_and_run_out(talking):
     page = talking.page
     talking.box.focus()
@@ -134,14 +150,47 @@ def test_leaving_the_page_any_other_way_wipes_too_and_the_cache_has_nothing(at_s
     assert chat.mine.count() == 0 and "zebedee" not in chat.text()
 
 
-def test_back_to_our_own_page_shows_nothing_either(visit, server, school):
-    chat = Chat(visit(server.url + "/widget/chat.html"), inline=True).open()
+def test_back_to_our_own_page_shows_no_word_and_without_a_network_still_numbers(visit, broken, school):
+    """Other browsers may keep a no-store page in the back/forward cache; Chromium does when it may be stored."""
+    ours = broken((200, "application/json", card(), {}))
+    ours.pages["/widget/chat.html"][3].pop("Cache-Control")
+    chat = Chat(visit(ours.origin + "/widget/chat.html"), inline=True).open()
+    page = chat.page
+    page.evaluate("addEventListener('pageshow', (e) => { window.restored = e.persisted })")
     chat.say(SECRET)
     chat.box.fill("zebedee unsent")
-    chat.page.goto(school.page("/other", "<title>Other</title>other"))
-    chat.page.go_back(wait_until="commit")
-    chat.open()
+    page.goto(school.page("/other", "<title>Other</title>other"))
+    ours.close()
+    page.go_back(wait_until="commit")
+    assert page.evaluate("window.restored") is True, "the back/forward cache is off: this check would prove nothing"
+    page.locator('signpost-chat a[href="tel:08001111"]').wait_for()
     assert "zebedee" not in chat.text()
+
+
+def test_where_there_are_no_popovers_the_cover_is_on_top_too(at_school, school):
+    hold = threading.Event()
+    school.pages["/slow"] = lambda handler: (hold.wait(8), handler.answer(200, "text/html", ELSEWHERE))
+    chat = at_school(
+        attributes=f'exit="{school.origin}/slow"', before="delete HTMLElement.prototype.showPopover; delete HTMLElement.prototype.popover"
+    ).open()
+    chat.page.evaluate(SEE_COVER.replace("localName", "shadowRoot.elementFromPoint(500, 400).className"))
+    chat.exit.click(no_wait_after=True)
+    seen = until(chat.page, lambda: [said for said in chat.page.said if said.startswith("cover")])
+    hold.set()
+    assert seen == ["cover 0 0 1000 760 cover on rgb(255, 255, 255) frames 0"]
+
+
+def test_whatever_throws_exit_wipes_and_leaves(visit, server):
+    chat = Chat(visit(server.url + "/widget/chat.html"), inline=True).open()
+    chat.page.evaluate(
+        "document.querySelector('signpost-chat').shadowRoot.querySelector('.exit').addEventListener('click', () => console.log('turns', document.querySelectorAll('.turn').length))"
+    )
+    chat.page.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body=ELSEWHERE, content_type="text/html"))
+    chat.say(SECRET)
+    chat.page.evaluate("import('/widget/chat.js').then((it) => { it.Conversation.prototype.end = () => { throw new Error('no') } })")
+    chat.exit.click()
+    until(chat.page, lambda: left(chat.page))
+    assert "turns 0" in chat.page.said
 
 
 @pytest.mark.parametrize("address", ["javascript:document.title='x'", "data:text/html,x", "nonsense"])
@@ -171,6 +220,22 @@ def test_the_private_page_says_what_exit_cannot_do_and_leaves_without_script(vis
     assert page.request.get(server.url + "/widget/private.html").headers["referrer-policy"] == "no-referrer"
 
 
+@pytest.mark.parametrize("way", ["first button", "last button", "Shift"])
+def test_the_private_page_leaves_as_the_chat_does(visit, server, school, way):
+    page = visit(school.page("/start", "<title>Start</title>start"))
+    page.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body=ELSEWHERE, content_type="text/html"))
+    page.goto(server.url + "/widget/private.html")
+    assert page.get_by_text("The chat is still open in the other tab.").is_visible()
+    if way == "Shift":
+        for _ in range(3):
+            page.keyboard.press("Shift")
+    else:
+        page.locator("a.leave").nth(0 if way == "first button" else -1).click()
+    until(page, lambda: left(page))
+    page.go_back(wait_until="commit")
+    assert page.url.endswith("/start"), "Back came to the page that was left"
+
+
 def test_start_again_forgets_here_and_there(at_school, server):
     chat = at_school().open()
     with chat.page.expect_request("**/chat") as asked:
@@ -194,3 +259,69 @@ def test_a_page_that_takes_the_element_out_ends_the_talk_and_may_put_it_back(at_
     chat.page.evaluate("document.body.append(kept)")
     chat.open()
     assert chat.mine.count() == 0
+    for _ in range(3):
+        chat.page.keyboard.press("Shift")
+    until(chat.page, lambda: left(chat.page))
+
+
+def test_an_element_that_was_taken_out_hears_nothing_more(at_school):
+    """A site that changes its pages by script makes one a page."""
+    page = at_school().page
+    browser = page.context.new_cdp_session(page)
+
+    def listeners() -> int:
+        window = browser.send("Runtime.evaluate", {"expression": "window"})["result"]["objectId"]
+        return len(browser.send("DOMDebugger.getEventListeners", {"objectId": window})["listeners"])
+
+    before = listeners()
+    page.evaluate(
+        "for (let i = 0; i < 3; i++) { const it = document.createElement('signpost-chat'); document.body.append(it); it.remove() }"
+    )
+    assert listeners() == before > 0
+
+
+def later(chat, minutes: int):
+    """The frame's clock goes on by so much."""
+    chat.frame.evaluate("(ms) => { const now = Date.now; Date.now = () => now() + ms }", minutes * 60_000)
+
+
+def comes_back(chat):
+    chat.frame.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def opens_it_again(chat):
+    chat.page.get_by_role("button", name="Hide the chat").click()
+    chat.launcher.click()
+
+
+@pytest.mark.parametrize("act", [comes_back, opens_it_again, lambda chat: chat.box.press("x")])
+def test_after_half_an_hour_the_next_person_finds_an_empty_chat(at_school, server, act):
+    chat = at_school().open()
+    with chat.page.expect_request("**/chat") as asked:
+        chat.say(SECRET)
+    chat.box.fill("zebedee unsent")
+    later(chat, 29)
+    comes_back(chat)
+    assert chat.mine.count() == 1, "too early"
+    later(chat, 2)
+    act(chat)
+    until(chat.page, lambda: chat.answers.count() == 1)
+    assert "zebedee" not in chat.text()
+    until(chat.page, lambda: forgotten(server, json.loads(asked.value.post_data)["sender"]))
+    chat.say("hello")
+
+
+def test_half_an_hour_passes_by_itself_on_a_page_that_nobody_touches(visit, server):
+    chat = Chat(visit(), inline=True)
+    chat.page.clock.install()
+    chat.page.goto(server.url + "/widget/chat.html")
+    chat.open().box.fill("zebedee unsent")
+    chat.page.clock.fast_forward("31:00")
+    until(chat.page, lambda: chat.answers.count() == 1 and "zebedee" not in chat.text())
+
+
+def test_hiding_the_chat_tells_the_frame_to_stop_reading_aloud(at_school):
+    chat = at_school().open()
+    chat.frame.evaluate("() => { window.heard = []; addEventListener('message', (e) => heard.push(e.data.signpost)) }")
+    chat.page.get_by_role("button", name="Hide the chat").click()
+    until(chat.page, lambda: chat.frame.evaluate("heard") == ["hush"])

@@ -18,6 +18,9 @@ THEME = {
     "width": "24em",
 }
 
+# Readable in itself; but cards are white and the person's own words pale blue.
+DARK = {"accent": "#9adbe6", "on-accent": "#06252d", "surface": "#0e2027", "ink": "#e6f2f4"}
+
 
 def style(**properties) -> str:
     return "<style>signpost-chat { " + "; ".join(f"--signpost-{k.replace('_', '-')}: {v}" for k, v in properties.items()) + " }</style>"
@@ -42,7 +45,14 @@ def test_eight_properties_reach_the_button_and_the_conversation(at_school):
 
 @pytest.mark.parametrize(
     "change",
-    [{"accent": "#ffd"}, {"ink": "#cde"}, {"surface": "#345"}, {"accent": "url(https://evil.example/x)"}, {"accent": "oklch(.9 .1 90)"}],
+    [
+        {"accent": "#ffd"},
+        {"ink": "#cde"},
+        {"surface": "#345"},
+        DARK,
+        {"accent": "url(https://evil.example/x)"},
+        {"accent": "oklch(.9 .1 90)"},
+    ],
 )
 def test_colours_that_would_be_hard_to_read_are_not_used(at_school, change):
     chat = at_school(head=style(**THEME | change), csp="").open()
@@ -147,3 +157,13 @@ def test_a_plain_link_works_alone(visit, server):
     chat.say("hello")
     assert chat.page.title() == "Talk about a worry" and chat.exit.is_visible()
     until(chat.page, lambda: chat.page.locator(".panel h1").inner_text() == "Talk about a worry")
+
+
+def test_our_own_page_is_printed_whole(visit, broken):
+    contacts = [{"id": str(n), "name": f"Line {n}", "number": "101", "href": "tel:101", "why": "One of many"} for n in range(30)]
+    ours = broken((200, "application/json", card(contacts=contacts), {}))
+    chat = Chat(visit(ours.origin + "/widget/chat.html"), inline=True).open()
+    chat.say("hello")
+    chat.page.emulate_media(media="print")
+    ends = [place.evaluate("e => e.getBoundingClientRect().bottom") for place in (chat.within.locator(".contacts li").last, chat.panel)]
+    assert 760 < ends[0] <= ends[1] and look(chat.panel, "overflowY") == ["visible"]
