@@ -410,8 +410,6 @@ li:first-child a { background: #b3141c; color: #fff }
       body.className = 'body waiting loading'
       notice.textContent = this.#words.loading
       again.hidden = true
-      again.textContent = this.#words.again
-      again.onclick = () => this.#start()
       // After "#", so that it is never sent to a server.
       this.#frame = make('iframe', { referrerPolicy: 'no-referrer', title: this.#parts.title.textContent, src: `${new URL('chat.html', BASE)}#${here}` })
       this.#frame.onload = () => this.#wait(HELLO_MS)
@@ -441,6 +439,8 @@ li:first-child a { background: #b3141c; color: #fff }
       body.className = 'body waiting'
       notice.textContent = this.#words.away
       again.hidden = false
+      again.textContent = this.#words.again
+      again.onclick = () => this.#start()
       if (dialog.open) this.#focus()
     }
 

@@ -178,6 +178,7 @@ def test_where_there_are_no_popovers_the_cover_is_on_top_too(at_school, school):
     seen = until(chat.page, lambda: [said for said in chat.page.said if said.startswith("cover")])
     hold.set()
     assert seen == ["cover 0 0 1000 760 cover on rgb(255, 255, 255) frames 0"]
+    until(chat.page, lambda: chat.page.url.endswith("/slow"))
 
 
 def test_whatever_throws_exit_wipes_and_leaves(visit, server):
