@@ -22,7 +22,7 @@ class RateLimits:
 
     Addresses are hashed with a salt that lives as long as the process and are dropped when idle. `check` raises
     Refused(429) when a bucket is empty. `SIGNPOST_RATE_LIMIT=off` switches all off (tests, evaluation).
-    overall: messages a second that the process takes on; more would only make everybody wait (docs/load.md has what it can).
+    per_address: tokens a second and burst of one address. overall: messages a second that the process takes on; more would only make everybody wait (docs/load.md has what it can).
     """
 
     # name: (tokens a second, burst)
@@ -31,9 +31,10 @@ class RateLimits:
     OVERALL_SECONDS = 5  # the overall burst, in seconds of its rate: nobody waits longer than this behind a flood
     IDLE_SECONDS = 60  # by then every bucket is full again, and a full bucket is no news
 
-    def __init__(self, *, on: bool = True, clock=time.monotonic, held: int = 50_000, overall: float = 60.0):
+    def __init__(self, *, on: bool = True, clock=time.monotonic, held: int = 50_000, overall: float = 60.0, per_address=PER_ADDRESS):
         self.on = on
         self.overall = overall
+        self.per_address = per_address
         self._clock = clock
         self._held = held
         self._salt = os.urandom(16)
@@ -42,13 +43,12 @@ class RateLimits:
     @classmethod
     def from_environment(cls, environment) -> "RateLimits":
         """On, unless SIGNPOST_RATE_LIMIT says "off". SIGNPOST_MESSAGES_PER_SECOND is `overall`, SIGNPOST_ADDRESS_PER_SECOND one address's."""
-        limits = cls(
+        rate = float(environment.get("SIGNPOST_ADDRESS_PER_SECOND") or 0)
+        return cls(
             on=environment.get("SIGNPOST_RATE_LIMIT", "on").lower() != "off",
             overall=float(environment.get("SIGNPOST_MESSAGES_PER_SECOND") or 60),
+            per_address=(rate, max(1, int(15 * rate))) if rate else cls.PER_ADDRESS,
         )
-        if rate := float(environment.get("SIGNPOST_ADDRESS_PER_SECOND") or 0):
-            limits.PER_ADDRESS = (rate, max(1, int(15 * rate)))
-        return limits
 
     async def admit(self, address: str, sender: str) -> None:
         """`check`, for a caller who can wait: addons/shared.py asks other processes here."""
@@ -60,7 +60,7 @@ class RateLimits:
             return
         for name, key, (rate, burst) in (
             ("c", sender, self.PER_CONVERSATION),
-            ("a", address, self.PER_ADDRESS),
+            ("a", address, self.per_address),
         ):
             if not self._take(f"{name}:{key}", rate, burst):
                 raise Refused(429, "too_many")

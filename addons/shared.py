@@ -342,7 +342,7 @@ class SharedRateLimits(RateLimits):
         """As `check`, over all processes; alone when Redis is away."""
         if not self.on:
             return
-        limits = (("c", sender, self.PER_CONVERSATION), ("a", address, self.PER_ADDRESS))
+        limits = (("c", sender, self.PER_CONVERSATION), ("a", address, self.per_address))
         keys = [self._key(kind, what) for kind, what, _ in limits]
         numbers = [number for *_, limit in limits for number in limit]
         try:
@@ -362,6 +362,5 @@ def floors_and_limits(environment) -> tuple[Floors, RateLimits]:
         return Floors(), limits
     shared = link(environment["SIGNPOST_REDIS"])
     if salt := environment.get("SIGNPOST_SALT"):
-        alone, limits = limits, SharedRateLimits(shared, salt, on=limits.on, overall=limits.overall)
-        limits.PER_ADDRESS = alone.PER_ADDRESS
+        limits = SharedRateLimits(shared, salt, on=limits.on, overall=limits.overall, per_address=limits.per_address)
     return SharedFloors(shared), limits

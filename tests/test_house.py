@@ -81,3 +81,15 @@ def test_readme_and_hazard_log_quote_the_evidence(root):
     missed, when_mistyped = (f"{100 - float(share.rstrip(' %')):.1f} %" for share in (found, mistyped))
     said = f"Of the emergencies in our held-out sets {missed} are not headed by 999, and {when_mistyped} when heavily mistyped"
     assert said in (root / "docs/safeguarding.md").read_text(encoding="utf-8")
+
+
+def test_make_and_the_recogniser_know_the_same_files_that_training_depends_on(root):
+    """One that make forgets would be served by a stale model, one that the recogniser forgets by a stale cache."""
+    from addons import lean
+
+    lean.install()
+    from addons.recogniser import TRAINS_WITH
+
+    made = re.search(r"^TRAINED_ON := (.*?)\n(?!\t)", (root / "Makefile").read_text(encoding="utf-8"), re.M | re.S)[1]
+    assert set(re.findall(r"(\w+)\.py", made)) == {*TRAINS_WITH, "in_context"}
+    assert {"data/context.yml", "data/encoder/*.npz", "data/nlu/*.yml", "data/second/*.csv"} <= set(re.findall(r"data/[\w/.*]+", made))
