@@ -91,7 +91,7 @@ class Content:
                 first += for_adults["first"]
         add += self.routes["by_nation"].get(case.nation, {}).get("add", [])
         if case.urgency is Urgency.EMERGENCY:
-            ids = ["999", *first, *ids[1:], *add]
+            ids = ["999", *(self.routes["deaf"] if case.deaf else ()), *first, *ids[1:], *add]
         else:
             # 999 closes the list: always there, and no false alarm at the top.
             ids = [*first, *(i for i in ids if i != "999"), *add, "999"]
@@ -164,6 +164,7 @@ def _check_routes(routes: dict, contacts: ContactDirectory, path: Path) -> None:
             if "999" not in ids:
                 raise ContentError(f"{path}: by_urgency: {tier}: {audience} lacks 999")
     known(need(need(routes, "despair", str(path)), "add", f"{path}: despair"), "despair")
+    known(need(routes, "deaf", str(path)), "deaf")
     for part in ("by_topic", "by_nation"):
         for name, extra in need(routes, part, str(path)).items():
             known([*extra.get("first", []), *extra.get("first_young", []), *extra.get("add", [])], f"{part}: {name}")

@@ -71,6 +71,7 @@ def test_a_deaf_reader_is_told_first_of_ways_that_need_no_voice(content):
     for audience in AUDIENCES:
         now = compose(Case("abuse_at_home", Urgency.EMERGENCY, audience, deaf=True), content)
         assert "999bsl.co.uk" in now.card["steps"][0] and "18000" in now.card["steps"][1]
+        assert ids(now)[:3] == ["999", "999_bsl", "relay_uk"]
         for urgency in (Urgency.EMERGENCY, Urgency.SUPPORT):
             case = Case("confidentiality", urgency, audience, deaf=True)
             advice = content.follow_ups.advice("cant_speak", None, case)
