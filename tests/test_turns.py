@@ -190,6 +190,10 @@ CASES = [  # before     message                                                 
     (replace(HOME, worry="runaway_missing"), typed("runaway_missing", "emergency", said="away"), dict(urgency="emergency")),
     (LOW, typed("deny", said="not_today"), dict(urgency="support", question="safe_now", misses=1, life_at_risk=False)),
     (MEETING, typed("deny", said="not_today"), dict(urgency="urgent", question=None)),
+    # "no im not safe", when the question is not open any more, is no refusal
+    (replace(HOME, question=None), typed("deny", said="not_safe"), dict(urgency="emergency", topic="abuse_at_home")),
+    (State(), typed("deny", said="not_safe"), dict(urgency="emergency", topic="vague_distress")),
+    (replace(LOW, question=None), typed("deny", said="not_safe"), dict(urgency="emergency", topic="suicidal_self_harm", life_at_risk=True)),
     (replace(MISSING, question=None), typed("deny", said="not_today"), dict(urgency="emergency", topic="runaway_missing")),  # no refusal, a day
     # more than a few words are no silence: they drop the question, and never make an emergency of it
     (replace(HOME, misses=1), typed("vague_distress", "support") | {"brief": False}, dict(urgency="urgent", question=None, misses=0)),
