@@ -274,8 +274,10 @@ def _understood(state: State, intent: str, now: Urgency, message: Mapping[str, A
         if state.worry in MAY_BE_TODAY:
             return SUICIDE if state.worry == "mental_health" else state.worry, Urgency.EMERGENCY
         intent = "vague_distress"
-    elif said == "not_safe":  # what the button "Not safe" says, whether or not the question is open
-        return SUICIDE if state.worry in ABOUT_DESPAIR else state.worry or "vague_distress", Urgency.EMERGENCY
+    elif said == "not_safe" and state.worry:  # what the button "Not safe" says, whether or not the question is open
+        return SUICIDE if state.worry in ABOUT_DESPAIR else state.worry, Urgency.EMERGENCY
+    elif said == "not_safe":  # to begin with it may be many things ("i dont feel safe"), and no refusal
+        intent, now = ("vague_distress" if intent in NODS else intent), highest(now, Urgency.SUPPORT)
     elif said == "not_today" and state.worry:  # says when, and refuses nothing
         intent, now = "vague_distress", Urgency.CHAT
     elif message.get("wordless") is not None:  # "...", "😭": the model knows few pictures, and nobody is turned away over one

@@ -192,7 +192,8 @@ CASES = [  # before     message                                                 
     (MEETING, typed("deny", said="not_today"), dict(urgency="urgent", question=None)),
     # "no im not safe", when the question is not open any more, is no refusal
     (replace(HOME, question=None), typed("deny", said="not_safe"), dict(urgency="emergency", topic="abuse_at_home")),
-    (State(), typed("deny", said="not_safe"), dict(urgency="emergency", topic="vague_distress")),
+    (State(), typed("deny", said="not_safe"), dict(urgency="support", topic="vague_distress")),
+    (State(), typed("abuse_at_home", "urgent", said="not_safe"), dict(urgency="urgent", topic="abuse_at_home")),
     (replace(LOW, question=None), typed("deny", said="not_safe"), dict(urgency="emergency", topic="suicidal_self_harm", life_at_risk=True)),
     (replace(MISSING, question=None), typed("deny", said="not_today"), dict(urgency="emergency", topic="runaway_missing")),  # no refusal, a day
     # more than a few words are no silence: they drop the question, and never make an emergency of it
