@@ -12,8 +12,8 @@ import os
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
-from addons.fail_soft import Threads
 from addons.operator_log import note
+from addons.threads import Threads
 
 URL = "in-process://actions"
 # An action composes text from memory: a millisecond. One that takes longer than this has hung.

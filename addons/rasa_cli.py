@@ -3,16 +3,18 @@
 What is set before Rasa starts: the stand-ins for absent packages (addons/lean.py), actions in process
 (addons/in_process.py), two things that newer Sanic does otherwise than Rasa expects: one server process (its
 workers start in a way Rasa's application object cannot survive), and the name `response.stream`, for `rasa shell`.
-For a server also: no words in any log (addons/quiet_log.py), HTTP headers and limits (addons/security.py), stores that
-may fail (addons/fail_soft.py), a model that may come later (addons/model_watch.py). For what reads all
-training messages (training, validation, tests): messages read quickly (addons/quick_reading.py).
+For a server also: no words in any log (addons/quiet_log.py), no store or endpoint that keeps or sends them (addons/endpoints.py),
+HTTP headers and limits (addons/security.py), a store that may fail (addons/fail_soft.py), a model that may come later
+(addons/model_watch.py). For what reads all training messages (training, validation, tests): messages read quickly (addons/quick_reading.py).
 """
 
+import argparse
 import contextlib
 import functools
 import os
 import sys
 import warnings
+from pathlib import Path
 
 from addons import lean
 
@@ -50,7 +52,7 @@ def main() -> None:
         from addons import connections, model_watch
 
         _all_file_handles()
-        _check_content()
+        _check()
         connections.install()
         model_watch.install()
     from rasa.__main__ import main as rasa_main
@@ -73,18 +75,27 @@ def _all_file_handles() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65_536)), hard))
 
 
-def _check_content() -> None:
-    """Without words or contacts there is nothing true to say: don't start, and name the file and key in one line."""
+def _check() -> None:
+    """Without words or contacts there is nothing true to say, and some stores would keep what people type: don't start, and name file and key in one line."""
     from actions.contacts import ContentError
 
     try:
         from actions.actions import content
         from actions.signals import detector
+        from addons import endpoints
 
+        endpoints.check(_endpoints())
         content()
         detector()
     except ContentError as error:
         sys.exit(f"Signpost does not start: {' '.join(str(error).split())}")
+
+
+def _endpoints() -> Path:
+    """The file of endpoints that Rasa is going to read."""
+    options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    options.add_argument("--endpoints", type=Path, default=Path("endpoints.yml"))
+    return options.parse_known_args()[0].endpoints
 
 
 if __name__ == "__main__":

@@ -11,14 +11,16 @@ from addons import lean
 
 lean.install()
 
-from rasa.core.lock_store import InMemoryLockStore, LockStore  # noqa: E402
+from rasa.core.agent import Agent  # noqa: E402
+from rasa.core.tracker_store import InMemoryTrackerStore  # noqa: E402
 from rasa.shared.core.domain import Domain  # noqa: E402
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 
-from addons import operator_log  # noqa: E402
-from addons.fail_soft import HungError, Resting, SoftLockStore, SoftTrackerStore, Threads  # noqa: E402
+from addons import fail_soft, operator_log  # noqa: E402
+from addons.fail_soft import Resting, SoftTrackerStore  # noqa: E402
 from addons.operator_log import NoWords, kind, note  # noqa: E402
 from addons.private_store import PrivateTrackerStore  # noqa: E402
+from addons.threads import HungError, Threads  # noqa: E402
 
 SECRET = "Zebedee of 77 Canary Row"
 
@@ -101,49 +103,12 @@ def test_forgetting_says_whether_it_was_done():
     assert run(store.delete("a" * 32)) is False
 
 
-def test_one_conversation_is_answered_in_turn_and_others_at_once():
-    class Elsewhere(LockStore):
-        def __init__(self):
-            self.inner = InMemoryLockStore()
-            self.get_lock, self.save_lock, self.delete_lock = self.inner.get_lock, self.inner.save_lock, self.inner.delete_lock
-
-    async def story(locks):
-        order = []
-
-        async def turn(conversation, name, seconds):
-            async with locks.lock(conversation):
-                order.append(f"{name} in")
-                await asyncio.sleep(seconds)
-                order.append(f"{name} out")
-
-        first = asyncio.create_task(turn("a", "first", 0.3))
-        await asyncio.sleep(0.05)
-        await asyncio.gather(first, turn("a", "second", 0), turn("b", "other", 0))
-        return order
-
-    for inner in (InMemoryLockStore(), Elsewhere()):
-        assert run(story(SoftLockStore(inner))) == ["first in", "other in", "other out", "first out", "second in", "second out"]
-
-
-def test_a_cancelled_turn_gives_its_lock_back():
-    class Elsewhere(LockStore):
-        def __init__(self):
-            self.inner = InMemoryLockStore()
-            self.get_lock, self.save_lock, self.delete_lock = self.inner.get_lock, self.inner.save_lock, self.inner.delete_lock
-
-    async def story():
-        locks = SoftLockStore(Elsewhere())
-
-        async def hang():
-            async with locks.lock("a"):
-                await asyncio.sleep(60)
-
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(hang(), 0.05)
-        async with asyncio.timeout(1), locks.lock("a"):
-            return True
-
-    assert run(story())
+def test_an_agent_takes_no_store_that_keeps_words(monkeypatch):
+    monkeypatch.setattr(Agent, "_create_tracker_store", Agent._create_tracker_store)
+    fail_soft.install()
+    with pytest.raises(TypeError):
+        Agent._create_tracker_store(InMemoryTrackerStore(Domain.empty()), Domain.empty())
+    assert isinstance(Agent._create_tracker_store(None, Domain.empty())._tracker_store, PrivateTrackerStore)
 
 
 def test_the_operators_log_holds_no_words(caplog):

@@ -1,6 +1,6 @@
 """Parts that break on request: what they do is read, at every call, from the file named by SIGNPOST_FAULT_FILE.
 
-They are put into a real server by configuration alone: `endpoints.yml` names the stores and this package as the actions,
+They are put into a real server by configuration alone: `endpoints.yml` names the store and this package as the actions,
 and the model archive names the classifier.
 """
 
@@ -9,8 +9,6 @@ import os
 import time
 from pathlib import Path
 
-from rasa.core.lock import Ticket, TicketLock
-from rasa.core.lock_store import InMemoryLockStore, LockStore
 from rasa_sdk import Action
 
 from actions import actions
@@ -76,33 +74,3 @@ class BreakableStore(PrivateTrackerStore):
     async def retrieve(self, sender_id):
         await self._maybe()
         return await super().retrieve(sender_id)
-
-
-class BreakableLocks(LockStore):
-    """A lock store with a blocking client, like Rasa's for Redis."""
-
-    def __init__(self, *_args, **_kwargs):
-        self._locks = InMemoryLockStore()
-
-    def _maybe(self):
-        if fault() == "lock store refuses":
-            raise ConnectionRefusedError("nobody at home")
-        if fault() == "lock store hangs":
-            time.sleep(3600)
-
-    def get_lock(self, conversation_id):
-        self._maybe()
-        lock = self._locks.get_lock(conversation_id)
-        if fault() == "lock is held":
-            # Somebody came first and never left.
-            return TicketLock(conversation_id, type(lock.tickets if lock else TicketLock("").tickets)([Ticket(-5, time.time() + 60)]))
-        return lock
-
-    def save_lock(self, lock):
-        self._maybe()
-        if fault() != "lock is held":
-            self._locks.save_lock(lock)
-
-    def delete_lock(self, conversation_id):
-        self._maybe()
-        self._locks.delete_lock(conversation_id)

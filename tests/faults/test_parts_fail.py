@@ -1,4 +1,4 @@
-"""One server, its parts broken one after the other: actions, classifier, tracker store, locks, content, the process itself."""
+"""One server, its parts broken one after the other: actions, classifier, tracker store, content, the process itself."""
 
 import contextlib
 import os
@@ -17,7 +17,6 @@ PORT = free_port()
 ENDPOINTS = """
 action_endpoint: {url: "in-process://actions", package: tests.faults.parts, selective_domain: true}
 tracker_store: {type: tests.faults.parts.BreakableStore}
-lock_store: {type: tests.faults.parts.BreakableLocks}
 """
 # Shorter than the shipped 6 and 3, for the sake of the clock on the wall; the order between them is the same.
 CREDENTIALS = "addons.web_channel.WebChannel: {turn_seconds: 3, health_seconds: 1}"
@@ -78,9 +77,6 @@ FAULTS = [  # what breaks                 the answer is    the log line names
     ("classifier raises",           "safety card",   "error=GraphComponentException/RuntimeError"),
     ("store refuses",               "advice",        "store_failed call=retrieve error=ConnectionRefusedError"),
     ("store hangs",                 "advice",        "store_failed call=retrieve error=TimeoutError"),
-    ("lock store refuses",          "advice",        "lock_failed"),
-    ("lock store hangs",            "advice",        "lock_failed call=issue_ticket error=TimeoutError"),
-    ("lock is held",                "advice",        "lock_failed call=wait error=held"),
 ]  # fmt: skip
 
 

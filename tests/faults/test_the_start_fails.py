@@ -28,8 +28,8 @@ def until(holds, seconds: float = SOON) -> bool:
     return False
 
 
-def start_fails(**environment: str) -> subprocess.Popen:
-    command = [sys.executable, "-m", "addons.rasa_cli", "run", "--model", str(MODEL), "--port", str(free_port())]
+def start_fails(*options: str, **environment: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "addons.rasa_cli", "run", "--model", str(MODEL), "--port", str(free_port()), *options]
     env = {**os.environ, "PYTHONWARNINGS": "ignore", **environment}
     return subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -64,6 +64,18 @@ def test_without_whole_content_it_does_not_start_and_names_file_and_key(tmp_path
             process.kill()
         assert process.returncode == 1
         assert "Signpost does not start:" in said.splitlines()[-1] and named in said and "Traceback" not in said
+
+
+def test_with_a_store_that_keeps_words_it_does_not_start(tmp_path):
+    endpoints = tmp_path / "endpoints.yml"
+    endpoints.write_text("tracker_store: {type: SQL, dialect: sqlite, db: talks.db}", encoding="utf-8")
+    process = start_fails("--endpoints", str(endpoints))
+    try:
+        said, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 1 and not (ROOT / "talks.db").exists()
+    assert f"Signpost does not start: {endpoints}: tracker_store: must be" in said.splitlines()[-1] and "Traceback" not in said
 
 
 @pytest.fixture(scope="module")
