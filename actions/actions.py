@@ -19,7 +19,9 @@ from actions.cards import Case, Reply, compose
 from actions.contacts import StaleError
 from actions.content import Content, load_content
 from actions.in_context import second_reading
-from actions.turns import MANNERS, State, after_message
+from actions.state import State
+from actions.topics import MANNERS
+from actions.turns import after_message
 from actions.urgency import Urgency, highest
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from actions import in_context
 from actions.actions import with_context
-from actions.turns import State
+from actions.state import State
 
 HOME = State(urgency="urgent", audience="parent", worry="abuse_at_home")
 

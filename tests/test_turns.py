@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from actions.turns import State, after_message
+from actions.state import State
+from actions.turns import after_message
 
 
 def typed(intent="vague_distress", tier="chat", *, reader=("unknown", 0.0), over=False, ask=None, **entities) -> dict:

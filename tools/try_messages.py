@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 from actions.actions import answered, content
+from actions.heard import BARE_FACTS
 from actions.signals import detector
-from actions.turns import BARE_FACTS, REFUSAL, State, after_message
+from actions.state import State
+from actions.turns import REFUSAL, after_message
 from actions.urgency import Urgency, above, limit_of
 from tools.calibrate import settings
 from tools.model import model

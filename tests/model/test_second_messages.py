@@ -10,7 +10,8 @@ import pytest
 
 from actions import in_context
 from actions.actions import content, with_context
-from actions.turns import State, after_message
+from actions.state import State
+from actions.turns import after_message
 from tools.model import model
 
 UNSURE_WORRIES = {

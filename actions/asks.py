@@ -1,0 +1,68 @@
+"""Which follow-up somebody wants to hear next, and what about: "what happens if I ring", "and childline?", "how do I block him on snap"."""
+
+from actions.choices import ADULTS
+from actions.content import Content
+from actions.heard import CANT_TALK, Heard
+from actions.state import THE_NUMBER, State
+from actions.topics import MANNERS, OWN_ACTS
+from actions.urgency import Urgency
+
+# The share of probability from which somebody wants a follow-up and not the topic's own advice.
+SURE_OF_ASK = 0.35
+SURE_OF_ASK_BY_NAME = 0.2  # where a contact is named: "what happens if i ring 101"
+# The answer to a parent who hurt their child themselves. No button leads to it.
+LOST_TEMPER = "lost_temper"
+# Topics in which naming a contact asks for it; the last two only in a few words: "and samaritans?"
+ASKS_FOR_ONE = frozenset(["contact_numbers", "out_of_scope", "vague_distress"])
+# Follow-ups of which the next contact named in a few words wants the same: "and childline?"
+OF_A_CONTACT = frozenset(["what_happens", "words_to_say", THE_NUMBER])
+# What whoever is worried by their own acts may ask for by name.
+FOR_OWN_ACTS = frozenset(["stop_it_now", "samaritans"])
+# Questions that say themselves what to do with a picture.
+ASKS_HOW = frozenset(["how_to_block", "how_to_report", "out_of_scope"])
+# Topics where naming an app means wanting its guide.
+ABOUT_APPS = frozenset(["how_to_block"])
+
+
+def wanted(state: State, heard: Heard, topic: str, content: Content, *, before: str | None) -> tuple[str | None, str | None]:
+    """The follow-up and what it is about; (None, None) where none is wanted.
+
+    state: the conversation with this message. topic: what the message means. before: the follow-up given last, for "and childline?".
+    """
+    if heard.unreadable:
+        return None, None
+    contact, abouts = heard.found.get("contact"), content.follow_ups.abouts
+    if topic in content.choices.quiet:
+        return (THE_NUMBER, contact) if topic == OWN_ACTS and contact in FOR_OWN_ACTS else (None, None)
+    ask = _by_situation(state, heard, topic) or _by_model(heard)
+    if state.app and topic in ABOUT_APPS:
+        ask = "app_guide"
+    named = topic in ASKS_FOR_ONE and (heard.short or topic == "contact_numbers")
+    if contact and ask is None and (named or (topic in MANNERS and heard.brief)):
+        ask = before if before in OF_A_CONTACT and contact in abouts[before] else THE_NUMBER
+    if ask == "words_to_say" and heard.found.get("listener") == "child":  # "what do i say to her"
+        ask = "talk_to_child"
+    if ask not in abouts or not content.choices.suits(ask, state.audience):
+        return None, None
+    about = state.app if ask == "app_guide" else contact or (heard.found.get("listener") if ask == "words_to_say" else None)
+    return ask, about if about in abouts[ask] else None
+
+
+def _by_model(heard: Heard) -> str | None:
+    sure = SURE_OF_ASK_BY_NAME if heard.found.get("contact") else SURE_OF_ASK
+    return heard.ask if heard.ask_share >= sure else None
+
+
+def _by_situation(state: State, heard: Heard, topic: str) -> str | None:
+    """What is certain from the words, whatever the model takes it for. The last that holds counts."""
+    # In an emergency the steps of the topic stand, and small talk is no case of it.
+    case = Urgency.SUPPORT <= state.tier < Urgency.EMERGENCY
+    parent = state.audience == "parent"
+    situations = {
+        "is_this_ok": heard.signs and heard.wonders,
+        "the_phone": case and heard.keeps_or_sends and state.audience in ADULTS and topic not in ASKS_HOW,
+        "contact_them": case and (heard.would_face_them == "contact" or (heard.would_face_them == "harm" and parent)),
+        LOST_TEMPER: case and parent and topic == "abuse_at_home" and heard.by_own_hand,
+        "cant_speak": CANT_TALK in heard.families,
+    }
+    return next((ask for ask, holds in reversed(situations.items()) if holds), None)

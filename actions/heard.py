@@ -1,0 +1,114 @@
+"""What was heard in one message: labels and shares of probability, no words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from actions.urgency import Urgency
+
+FAMILIES_OF_SUICIDE = frozenset(["suicide_intent"])  # families of danger (data/danger/)
+CANT_TALK = "cant_talk"  # the family of those who can't speak because somebody would hear
+# Answers that are a fact about the reader or the child, or a day, and nothing more.
+BARE_FACTS = frozenset(["age", "number", "day", "place"])
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The labels that our NLU components put on a message (addons/recogniser.py, danger_detector.py, spotter.py).
+
+    topic, confidence, ranking: the model's topic, its share, and the shares of all. urgency: the tier; by: what decided it, the
+    model or a family; scores: the model's share of each tier; otherwise: the tier without its emergency.
+    families: of danger, that spoke; alarm: one of them may not be overruled. over: the danger is said to be over.
+    audience, audience_share: who seems to type. ask, ask_share: what they want to hear next.
+    found: what was said outright, by kind (reader, age, nation, hears, contact, app, listener, said).
+    in_context: the second reading, {"topic": {topic: share}, "urgency": {tier: share}}; None where there was none.
+    short: few words; brief: so few that they hold an answer and nothing else; wordless: what a message without letters says, "" for nothing.
+    """
+
+    topic: str = "vague_distress"
+    confidence: float = 1.0
+    ranking: Mapping[str, float] = field(default_factory=dict)
+    urgency: Urgency = Urgency.CHAT
+    by: str | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    otherwise: Urgency | None = None
+    families: frozenset[str] = frozenset()
+    alarm: bool = False
+    over: bool = False
+    audience: str = "unknown"
+    audience_share: float = 0.0
+    ask: str | None = None
+    ask_share: float = 0.0
+    found: Mapping[str, str] = field(default_factory=dict)
+    in_context: Mapping[str, Mapping[str, float]] | None = None
+    short: bool = False
+    brief: bool = True
+    refuses: bool = False
+    wordless: str | None = None
+    foreign: bool = False
+    probing: bool = False
+    signs: bool = False
+    wonders: bool = False
+    keeps_or_sends: bool = False
+    would_face_them: str | None = None
+    by_own_hand: bool = False
+
+    @classmethod
+    def of(cls, parsed: Mapping[str, Any]) -> "Heard":
+        """From Rasa's parse data with our components' labels. What is missing stands at its default."""
+        intent, urgency, audience, ask = (parsed.get(key) or {} for key in ("intent", "urgency", "audience", "ask"))
+        found: dict[str, str] = {}
+        for entity in parsed.get("entities") or ():
+            found.setdefault(entity["entity"], entity["value"])
+        return cls(
+            topic=intent.get("name") or "vague_distress",
+            confidence=intent.get("confidence", 1.0),
+            ranking={entry["name"]: entry["confidence"] for entry in parsed.get("intent_ranking") or ()},
+            urgency=Urgency.of(urgency.get("tier") or "chat"),
+            by=urgency.get("by"),
+            scores=urgency.get("scores") or {},
+            otherwise=Urgency.of(urgency["otherwise"]) if urgency.get("otherwise") else None,
+            families=frozenset(parsed.get("families") or ()),
+            audience=audience.get("name", "unknown"),
+            audience_share=audience.get("confidence", 0.0),
+            ask=ask.get("name"),
+            ask_share=ask.get("confidence", 0.0),
+            found=found,
+            in_context=parsed.get("in_context") or None,
+            brief=bool(parsed.get("brief", True)),
+            wordless=parsed.get("wordless"),
+            would_face_them=parsed.get("would_face_them"),
+            **{name: bool(parsed.get(name)) for name in FLAGS},
+        )
+
+    @property
+    def said(self) -> str | None:
+        """What a few words say and leave no doubt of: safe, not_safe, away, back, no_danger, today, not_today, yes, no, a bare fact …"""
+        return self.found.get("said")
+
+    @property
+    def a_bare_fact(self) -> bool:
+        """Whether it is an age, a day or a place and nothing more."""
+        return self.said in BARE_FACTS
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether there is no English to read: labels are chance then."""
+        return self.foreign or self.wordless == ""
+
+    @property
+    def of_suicide(self) -> bool:
+        """Whether a family says that somebody means to take their life."""
+        return bool(FAMILIES_OF_SUICIDE & self.families)
+
+    @property
+    def names_a_reader(self) -> bool:
+        """Whether somebody says outright who they are, or whom it is about."""
+        return "reader" in self.found
+
+    def without(self, kind: str) -> "Heard":
+        """As it is, with one kind of what was found left out."""
+        return replace(self, found={key: value for key, value in self.found.items() if key != kind})
+
+
+FLAGS = ("alarm", "over", "short", "refuses", "foreign", "probing", "signs", "wonders", "keeps_or_sends", "by_own_hand")

@@ -1,0 +1,271 @@
+"""What a message means, given the conversation: its topic and its urgency.
+
+The model reads each message alone, and for a first message that stands. Later on the first of READINGS that knows better has
+its say, then each of CORRECTIONS may put one thing right. Their order is their rank: a reading that marks what it says as
+final is corrected by nothing.
+"""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+from actions.choices import SUICIDE
+from actions.heard import Heard
+from actions.state import State
+from actions.topics import (
+    ABOUT_DESPAIR,
+    BY_SOMEBODY_NEAR,
+    FOR_ADULTS,
+    MANNERS,
+    MAY_BE_TODAY,
+    NODS,
+    OF_OTHERS,
+    OUTSIDE_OWN_ACTS,
+    OWN_ACTS,
+    PART_OF_IT,
+    PLEASANTRIES,
+    QUESTIONS,
+    RANK,
+)
+from actions.urgency import AUDIENCES, Urgency, highest
+
+OTHERS = frozenset(["parent", "friend", "professional"])  # readers who tell of somebody else
+# A parent who says "I feel like a bad mother" is still a parent; "hi, it's me now, I'm 11" is somebody else. A bare message in
+# the middle of a conversation ("he says he already sent one") reads like a young person's own, and to mention a friend is not to
+# be one, so to become either takes more (docs/decisions.md has how often it goes wrong).
+SURE_OF_CHANGE = {"young_person": 0.98, "friend": 0.98, "parent": 0.85, "professional": 0.85}
+# A few words in the middle of a conversation ("a man", "he said sorry"), or a question of any length, are read as part of it. Up to
+# these shares of probability the model may be guessing: of fragments it had not seen, 97.5 % of emergencies are above the first, and
+# below the second it is right about the topic in two of five (docs/decisions.md).
+SURE_OF_FRAGMENT = 0.3
+SURE_OF_TOPIC = 0.6
+# The same of a message of any length that is no question: so unsure a topic is wrong more often than right.
+GUESSED_TOPIC = 0.4
+# From this share on a yes or no of several words is one, and "somebody else's child" another child than the one talked of.
+SURE_OF_NOD = 0.8
+# Read after a sentence that says what was told before (actions/in_context.py): an emergency takes the first share there or the second alone,
+# and is one from the third on whatever it says alone ("no its tonight"). Measured on second messages left out (docs/decisions.md).
+SURE_IN_CONTEXT = 0.07
+SURE_ALONE = 0.9
+RAISES = 0.5
+
+
+class Meaning(NamedTuple):
+    """Topic and urgency of one message. final: nothing that comes after changes it."""
+
+    topic: str
+    urgency: Urgency
+    final: bool = False
+
+
+def meaning(state: State, heard: Heard) -> Meaning:
+    """What the message means in this conversation."""
+    means = next((read for reading in READINGS if (read := reading(state, heard))), Meaning(heard.topic, heard.urgency))
+    for correction in CORRECTIONS:
+        if means.final:
+            break
+        means = correction(state, heard, means)
+    return means
+
+
+def reader(known: str, heard: Heard, *, outright: bool = True) -> str:
+    """Who is reading: what they say outright; else what the words suggest, though one odd sentence doesn't change a known reader.
+
+    While nobody is known the model's reading stands: "it's about my friend" in a first message is as often about somebody else's.
+    outright: whether what they say outright counts.
+    """
+    if outright and heard.found.get("reader") in AUDIENCES and known != "unknown":
+        return heard.found["reader"]
+    name = heard.audience
+    if known in ("unknown", name):
+        return name
+    return name if heard.audience_share >= SURE_OF_CHANGE.get(name, math.inf) else known
+
+
+def says_over(state: State, heard: Heard) -> bool:
+    """Whether a few words leave no doubt that an emergency is none, or no more: nobody is in danger; the child who was missing is back."""
+    if state.tier is not Urgency.EMERGENCY:
+        return False
+    missing = state.worry == "runaway_missing"
+    # "im safe" of somebody who ran away is no end of it.
+    return heard.said == "no_danger" or (missing and (heard.said == "back" or (heard.said == "safe" and state.audience in OTHERS)))
+
+
+# Readings: the first that has something to say decides.
+
+
+def _a_bare_fact(_state: State, heard: Heard) -> Meaning | None:
+    """ "im 11", "in wales": known for certain to say nothing else."""
+    return Meaning("vague_distress", Urgency.CHAT) if heard.a_bare_fact else None
+
+
+def _nobody_in_danger(state: State, heard: Heard) -> Meaning | None:
+    over = says_over(state, heard) or (heard.said == "no_danger" and state.worry)
+    return Meaning("danger_over", Urgency.CHAT, final=True) if over else None
+
+
+def _safe_now(state: State, heard: Heard) -> Meaning | None:
+    """ "no hes not here", to "are you safe right now?"."""
+    if state.question != "safe_now" or heard.said not in ("safe", "away"):
+        return None
+    if heard.said == "away" and state.worry == "runaway_missing":
+        return None
+    return Meaning("vague_distress", Urgency.CHAT)
+
+
+def _today(state: State, heard: Heard) -> Meaning | None:
+    """Alone, "its tonight" reads like suicide."""
+    if heard.said != "today" or not state.worry:
+        return None
+    if state.worry in MAY_BE_TODAY:
+        return Meaning(SUICIDE if state.worry == "mental_health" else state.worry, Urgency.EMERGENCY, final=True)
+    return Meaning("vague_distress", heard.urgency)
+
+
+def _not_safe(state: State, heard: Heard) -> Meaning | None:
+    """What the button "Not safe" says, whether or not the question is open. To begin with it may be many things ("i dont feel safe"), and is no refusal."""
+    if heard.said != "not_safe":
+        return None
+    if state.worry:
+        return Meaning(SUICIDE if state.worry in ABOUT_DESPAIR else state.worry, Urgency.EMERGENCY, final=True)
+    return Meaning("vague_distress" if heard.topic in NODS else heard.topic, highest(heard.urgency, Urgency.SUPPORT))
+
+
+def _not_today(state: State, heard: Heard) -> Meaning | None:
+    """Says when, and refuses nothing."""
+    return Meaning("vague_distress", Urgency.CHAT) if heard.said == "not_today" and state.worry else None
+
+
+def _without_words(state: State, heard: Heard) -> Meaning | None:
+    """ "...", "😭": the model knows few pictures, and nobody is turned away over one. A nod or a heart is one in a conversation only."""
+    if heard.wordless is None:
+        return None
+    in_a_talk = {"yes": "affirm", "no": "deny", "unsure": "vague_distress", "thanks": "thanks"}
+    if state.topic and heard.wordless in in_a_talk:
+        return Meaning(in_a_talk[heard.wordless], heard.urgency)
+    return Meaning("vague_distress", highest(heard.urgency, Urgency.SUPPORT))
+
+
+def _another_language(_state: State, heard: Heard) -> Meaning | None:
+    """What the model makes of it is chance; nobody is turned away over it."""
+    return Meaning("vague_distress", highest(heard.urgency, Urgency.SUPPORT)) if heard.foreign else None
+
+
+def _after_what_was_told(state: State, heard: Heard) -> Meaning | None:
+    """A few words inside a worry, read alone and after it: an emergency by both, or surely by one."""
+    if not heard.in_context or heard.names_a_reader:
+        return None
+    alone, here = heard.scores.get("emergency", 1.0), heard.in_context["urgency"]["emergency"]
+    now = heard.urgency
+    doubted = here < SURE_IN_CONTEXT and alone < SURE_ALONE
+    if now is Urgency.EMERGENCY and heard.by == "model" and not heard.alarm and doubted:
+        now = _otherwise(heard)
+    elif here >= RAISES:
+        now = Urgency.EMERGENCY
+    told = heard.topic in NODS and not (heard.said or heard.brief or heard.refuses)  # "no i havent paid": no refusal, a fact
+    said_outright = (
+        heard.topic in QUESTIONS
+        or (heard.topic in MANNERS and heard.confidence >= SURE_OF_NOD and not told)
+        or (heard.topic in ABOUT_DESPAIR and heard.confidence >= SURE_OF_TOPIC)
+    )
+    graver = heard.confidence >= SURE_OF_TOPIC and RANK.get(heard.topic, 0) > RANK.get(state.worry, 0)
+    beside = heard.confidence >= SURE_OF_NOD and {heard.topic, state.worry} <= PART_OF_IT  # "he says dont tell", of who asks odd questions
+    if said_outright or graver or beside:
+        return Meaning(heard.topic, now)
+    topic, share = max(heard.in_context["topic"].items(), key=lambda item: item[1])
+    return Meaning(topic if share >= SURE_OF_TOPIC else _of_the_worry(state, heard.topic, now), now)
+
+
+def _inside_the_worry(state: State, heard: Heard) -> Meaning | None:
+    """A few words, or a question: the model's reading where it is sure; else of the worry and of no more danger. A longer message: where it is not quite unsure.
+
+    In an emergency the worry that made it one keeps the word, unless the few words are another one. Suicide is never passed over.
+    """
+    if not state.worry or state.worry in QUESTIONS or state.tier < Urgency.SUPPORT:
+        return None
+    now = heard.urgency
+    if not (heard.short or heard.would_face_them or heard.topic in QUESTIONS):
+        return Meaning(_of_the_worry(state, heard.topic, now), now) if heard.confidence < GUESSED_TOPIC else None
+    if now is Urgency.EMERGENCY and heard.by == "model" and not heard.families and heard.scores.get(now.word, 1.0) < SURE_OF_FRAGMENT:
+        now = _otherwise(heard)
+    unsure = state.tier is Urgency.EMERGENCY or heard.confidence < SURE_OF_TOPIC
+    return Meaning(_of_the_worry(state, heard.topic, now) if unsure else heard.topic, now)
+
+
+READINGS: tuple[Callable[[State, Heard], Meaning | None], ...] = (
+    _a_bare_fact,
+    _nobody_in_danger,
+    _safe_now,
+    _today,
+    _not_safe,
+    _not_today,
+    _without_words,
+    _another_language,
+    _after_what_was_told,
+    _inside_the_worry,
+)
+
+
+def _otherwise(heard: Heard) -> Urgency:
+    """The tier of an emergency that is none."""
+    return heard.urgency if heard.otherwise is None else heard.otherwise
+
+
+def _of_the_worry(state: State, topic: str, now: Urgency) -> str:
+    """The topic of an unsure message: the worry's, unless it is another kind of talk, a low mood, or an emergency."""
+    return topic if now is Urgency.EMERGENCY or topic in MANNERS | QUESTIONS | ABOUT_DESPAIR else state.worry
+
+
+# Corrections: each puts one thing right.
+
+
+def _no_mere_nod(_state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "no but actually my uncle did ask me that"."""
+    mere = means.topic not in NODS or heard.said or heard.brief or heard.confidence >= SURE_OF_NOD
+    return means if mere else means._replace(topic="vague_distress")
+
+
+def _still_about_the_same(state: State, heard: Heard, means: Meaning) -> Meaning:
+    """What sounds like a worry about a friend, of who told of somebody else or of themselves: "she says she loves him", "she already sent it to my mate"."""
+    if means.topic != "friend_at_risk" or heard.names_a_reader:
+        return means
+    own_worry = state.worry and state.worry not in QUESTIONS | OF_OTHERS | ABOUT_DESPAIR
+    if state.audience != "parent" and not (state.audience == "young_person" and own_worry):
+        return means
+    another = heard.audience == "friend" and heard.confidence >= SURE_OF_NOD
+    if another or reader(state.audience, heard, outright=False) != state.audience:
+        return means
+    return means._replace(topic=state.worry if state.worry and state.worry not in QUESTIONS else "parent_found_messages")
+
+
+def _adults_advice_for_adults(state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "do i have to go to training", of a coach; "what do i say to her", of a friend."""
+    young = state.audience in ("young_person", "friend") and reader(state.audience, heard) == state.audience
+    return means._replace(topic=state.worry or means.topic) if means.topic in FOR_ADULTS and young else means
+
+
+def _part_of_harm_by_somebody_near(state: State, _heard: Heard, means: Meaning) -> Meaning:
+    part = means.topic in PART_OF_IT and state.worry in BY_SOMEBODY_NEAR and means.urgency <= state.tier
+    return means._replace(topic=state.worry) if part else means
+
+
+def _own_acts_stay(state: State, heard: Heard, means: Meaning) -> Meaning:
+    """Of who is worried by their own acts: the worry stays, but for despair, a plainly other emergency, and pleasantries."""
+    if state.worry != OWN_ACTS:
+        return means
+    emergency = means.urgency is Urgency.EMERGENCY
+    if emergency and heard.of_suicide:
+        return means._replace(topic=SUICIDE)
+    despair = means.topic in ABOUT_DESPAIR and (heard.of_suicide or heard.confidence >= SURE_OF_TOPIC)
+    if means.topic in PLEASANTRIES or despair or heard.names_a_reader or (emergency and means.topic in OUTSIDE_OWN_ACTS):
+        return means
+    return means._replace(topic=OWN_ACTS)
+
+
+CORRECTIONS: tuple[Callable[[State, Heard, Meaning], Meaning], ...] = (
+    _no_mere_nod,
+    _still_about_the_same,
+    _adults_advice_for_adults,
+    _part_of_harm_by_somebody_near,
+    _own_acts_stay,
+)
