@@ -2,7 +2,7 @@
 
 int8 ONNX by default, fp32 ONNX and plain numpy as fallbacks. The published weights are checked, then changed a little by
 our adapter (`make tune`). Published, its upper layers blur who did what when into a general sense; tuned, all six tell the
-tiers of urgency apart better than the lower three (docs/decisions.md has both tables).
+tiers of urgency apart better than the lower three (docs/experiments.md has both tables).
 """
 
 import functools

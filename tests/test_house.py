@@ -61,7 +61,7 @@ def test_story_and_rule_names_are_unique_sentences(root):
 def test_deciding_needs_neither_rasa_nor_tensorflow(root):
     """The pure modules load without the server's world, so the channel can fall back on them."""
     code = (
-        "import sys; import actions.urgency, actions.contacts, actions.content, actions.cards, actions.choices, actions.signals, actions.turns,"
+        "import sys; import actions.urgency, actions.contacts, actions.content, actions.cards, actions.choices, actions.signals, actions.turns, actions.meaning, actions.asks, actions.heard,"
         " actions.follow_ups, actions.spotting, actions.reader, actions.normalise, actions.personal;"
         "bad = {m.split('.')[0] for m in sys.modules} & {'rasa', 'rasa_sdk', 'tensorflow', 'spacy', 'sklearn'}; sys.exit(str(bad) if bad else 0)"
     )
@@ -93,3 +93,27 @@ def test_make_and_the_recogniser_know_the_same_files_that_training_depends_on(ro
     made = re.search(r"^TRAINED_ON := (.*?)\n(?!\t)", (root / "Makefile").read_text(encoding="utf-8"), re.M | re.S)[1]
     assert set(re.findall(r"(\w+)\.py", made)) == {*TRAINS_WITH, "in_context"}
     assert {"data/context.yml", "data/encoder/*.npz", "data/nlu/*.yml", "data/second/*.csv"} <= set(re.findall(r"data/[\w/.*]+", made))
+
+
+def sections(path) -> dict[str, str]:
+    """The text below each heading of the second level, by heading."""
+    parts = re.split(r"^## (.*)\n", path.read_text(encoding="utf-8"), flags=re.M)
+    return {heading: text.strip() for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def anchor(heading: str) -> str:
+    """What GitHub makes of a heading for links to it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_decisions_are_short_and_indexed_and_lead_to_their_measurements(root):
+    """Whoever has ten minutes reads the index; whoever doubts a figure finds where it was measured (docs/experiments.md)."""
+    decisions, notebook = (sections(root / "docs" / name) for name in ("decisions.md", "experiments.md"))
+    entries = {heading: text for heading, text in decisions.items() if heading[:2].isdigit()}
+    assert {heading: len(text.splitlines()) for heading, text in entries.items() if len(text.splitlines()) > 15} == {}
+    indexed = re.findall(r"^\| ([\d-]+) \| \[.*?\]\(#(.*?)\) \|", decisions["Index"], re.M)
+    assert indexed == [(heading[:10], anchor(heading)) for heading in entries]  # each entry once, in the order in which they stand
+    assert [date for date, _ in indexed] == sorted((date for date, _ in indexed), reverse=True)
+    links = re.findall(r"\]\((experiments\.md)?#(.*?)\)", (root / "docs/decisions.md").read_text(encoding="utf-8"))
+    there = {page: {anchor(heading) for heading in found} for page, found in (("", decisions), ("experiments.md", notebook))}
+    assert [(page, link) for page, link in links if link not in there[page]] == []
