@@ -22,8 +22,8 @@ from actions import in_context
 from actions.normalise import words_of
 from actions.urgency import AUDIENCES, tier_of
 from addons.encoder import model_folder
+from addons.examples import NO_ASK, Example, second_messages, truths_of
 from addons.judge import OUTSIDE, TIERS, Judge, write_encoders
-from addons.second_messages import NO_ASK, second_messages
 
 ROOT = Path(__file__).resolve().parent.parent
 # "He's gone, but …", "he's asleep now", "I threw them up": with one of these a message does not clearly say that the danger has passed.
@@ -38,14 +38,11 @@ NEVER = 2.0  # a share of probability that nothing reaches
 LONG = 35  # words: from here a text is read in passages too
 PASSAGE = (12, 30)  # words: sentences are put together up to the first, and cut above the second
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-TRAINS_WITH = ("attention_head", "encoder", "judge", "left_out", "ngrams", "recogniser", "second_messages", "spelling", "typos")
+TRAINS_WITH = ("attention_head", "encoder", "examples", "judge", "left_out", "ngrams", "recogniser", "spelling", "typos")
 
 
-def labels_of(message: Message) -> tuple[str, str, str, str]:
-    """Topic, urgency, audience and ask of a training example. Raises InvalidConfigException when one is missing.
-
-    The ask is what somebody wants to hear next ("words_to_say"); most messages have none.
-    """
+def example_of(message: Message) -> Example:
+    """A training example as Rasa read it. Raises InvalidConfigException when a label is missing."""
     meta = message.get(METADATA, {}).get(METADATA_INTENT) or {}
     topic, urgency, audience = message.get(INTENT), meta.get("urgency"), meta.get("audience")
     if urgency not in TIERS or audience not in AUDIENCES:
@@ -53,7 +50,7 @@ def labels_of(message: Message) -> tuple[str, str, str, str]:
             f"data/nlu: an example of {topic!r} has urgency {urgency!r} and audience {audience!r}; every block needs "
             f"`metadata: {{urgency: …, audience: …}}` (docs/labelling.md)"
         )
-    return topic, urgency, audience, meta.get("ask", NO_ASK)
+    return Example(message.get(TEXT), topic, urgency, audience, meta.get("ask", NO_ASK))
 
 
 @functools.cache
@@ -122,19 +119,16 @@ class Recogniser(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Write the encoder, train the heads, save both inside the model archive."""
-        examples = [m for m in training_data.intent_examples if m.get(TEXT)]
-        rows = [(m.get(TEXT), *labels_of(m)) for m in examples]
-        known = {topic for _, topic, *_ in rows}
-        rows += [row for row in second_messages() if row[1] in known]  # other data than ours may have other intents
-        texts, *labels = zip(*rows, strict=True)
-        truths = dict(zip(("topic", "urgency", "audience", "ask"), labels, strict=True))
+        examples = [example_of(message) for message in training_data.intent_examples if message.get(TEXT)]
+        known = {example.topic for example in examples}
+        examples += [second for second in second_messages() if second.topic in known]  # other data than ours may have other intents
         with self._storage.write_to(self._resource) as folder:
             adapters = [ROOT / name for name in self.config["adapters"]]
             shutil.copy(model_folder() / "tokenizer.json", folder / "tokenizer.json")
             self.judge = Judge.train(
                 write_encoders(folder, adapters),
-                [*texts],
-                truths,
+                [example.text for example in examples],
+                truths_of(examples),
                 rounds=self.config["rounds"],
                 fresh_rounds=self.config["fresh_rounds"],
                 mix=self.config["mix"],

@@ -5,14 +5,14 @@ from collections import Counter
 
 import pytest
 
+from addons.examples import first_messages
 from tools import heldout
-from tools.baselines import training_rows
 from tools.near_duplicates import near_duplicates
 
 
 @pytest.fixture(scope="module")
 def rows():
-    return training_rows()
+    return first_messages()
 
 
 @pytest.fixture(scope="module")
@@ -21,24 +21,24 @@ def held():
 
 
 def test_there_is_enough_of_everything(rows):
-    tiers = Counter(r[2] for r in rows)
+    tiers = Counter(r.urgency for r in rows)
     assert len(rows) >= 210_000 and tiers["emergency"] >= 45_000
     assert min(tiers.values()) >= 15_000
 
 
 def test_near_duplicates_are_under_three_percent(rows):
-    twins = {i for i, _ in near_duplicates([r[0] for r in rows])}
-    assert len(twins) / len(rows) < 0.03, [rows[i][0] for i in list(twins)[:10]]
+    twins = {i for i, _ in near_duplicates([r.text for r in rows])}
+    assert len(twins) / len(rows) < 0.03, [rows[i].text for i in list(twins)[:10]]
 
 
 def test_no_example_stands_twice(rows):
-    plain = Counter(re.sub(r"\W+", " ", r[0].lower()).strip() or r[0] for r in rows)
+    plain = Counter(re.sub(r"\W+", " ", r.text.lower()).strip() or r.text for r in rows)
     assert [text for text, n in plain.items() if n > 1] == []
 
 
 def test_no_opening_is_worn_out(rows):
     """No template: of messages of six words or more, no first four words begin more than one in a hundred."""
-    long = [r[0].lower().split() for r in rows if len(r[0].split()) >= 6]
+    long = [r.text.lower().split() for r in rows if len(r.text.split()) >= 6]
     commonest = Counter(" ".join(words[:4]) for words in long).most_common(1)[0]
     assert commonest[1] / len(long) < 0.01, commonest
 
@@ -62,7 +62,7 @@ def test_a_held_out_row_with_an_unknown_label_or_note_is_refused_by_line(tmp_pat
 
 def test_the_held_out_set_is_apart_from_training(rows, held):
     """Not the same, not a near copy."""
-    training = [r[0] for r in rows]
+    training = [r.text for r in rows]
     assert near_duplicates([h.text for h in held], training, alike=0.7) == []
 
     def plain(text):

@@ -14,8 +14,8 @@ lean.install()
 from addons import judge as judge_module  # noqa: E402
 from addons import recogniser  # noqa: E402
 from addons.encoder import Encoder, WrongWeights, head_of, load_weights, write_adapter  # noqa: E402
+from addons.examples import first_messages, truths_of  # noqa: E402
 from addons.judge import TIERS, Judge, multiplied  # noqa: E402
-from tools.baselines import training_rows  # noqa: E402
 
 ADAPTERS = sorted((Path(__file__).parent.parent / "data/encoder").glob("adapter_*.npz"))
 ADAPTER = ADAPTERS[0]
@@ -76,11 +76,8 @@ def test_a_head_of_another_shape_is_refused_by_name(tmp_path):
 
 @pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda path: path.stem)
 def test_the_heads_we_ship_tell_the_labels_of_the_training_data_apart(adapter):
-    rows = training_rows()
-    assert head_of(adapter)[1] == {
-        "urgency": TIERS,
-        **{task: sorted({row[column] for row in rows}) for task, column in (("topic", 1), ("audience", 3), ("ask", 4))},
-    }
+    labels = {task: sorted(set(truth)) for task, truth in truths_of(first_messages()).items()}
+    assert head_of(adapter)[1] == {**labels, "urgency": TIERS}
 
 
 def test_a_changed_helper_makes_rasa_train_again():

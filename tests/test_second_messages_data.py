@@ -8,7 +8,7 @@ import pytest
 
 from actions.in_context import FEW
 from actions.normalise import plain
-from addons.second_messages import COLUMNS, FOLDER, second_messages
+from addons.examples import COLUMNS, SECOND, second_messages
 from tools.near_duplicates import near_duplicates
 
 
@@ -18,7 +18,7 @@ def words(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def lines(root):
-    return [line for path in sorted(FOLDER.glob("*.csv")) for line in csv.DictReader(path.open(encoding="utf-8"))]
+    return [line for path in sorted(SECOND.glob("*.csv")) for line in csv.DictReader(path.open(encoding="utf-8"))]
 
 
 def test_every_line_is_one_to_learn_from(lines, intents):

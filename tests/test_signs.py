@@ -4,6 +4,7 @@ import pytest
 
 from actions.signals import ROOT as DANGER
 from actions.signals import Detector, probing_detector, sign_detector
+from addons.examples import first_messages
 
 ROOT = DANGER.parent / "signs"
 SIGNS = sign_detector()
@@ -95,9 +96,7 @@ def test_the_signs_of_a_message_are_named_and_no_others(text, signs):
 
 
 def test_harmless_talk_is_seldom_given_a_sign():
-    from tools.baselines import training_rows
-
-    quiet = [text for text, _topic, urgency, *_ in training_rows() if urgency in ("info", "chat")]
+    quiet = [e.text for e in first_messages() if e.urgency in ("info", "chat")]
     # Many of these were written to sound like danger: "he brought a suitcase, were off to tenerife".
     assert sum(bool(named(text)) for text in quiet) / len(quiet) < 0.025
 
@@ -113,11 +112,7 @@ def test_probing_is_told_from_a_parents_or_a_childs_question(kind, text, probes)
 
 
 def test_hardly_anybody_is_refused_who_should_not_be():
-    from tools.baselines import training_rows
-
     refused = [
-        text
-        for text, topic, *_ in training_rows()
-        if topic not in ("trolling_abuse", "adult_own_thoughts") and named(text, probing_detector())
+        e.text for e in first_messages() if e.topic not in ("trolling_abuse", "adult_own_thoughts") and named(e.text, probing_detector())
     ]
     assert len(refused) < 12, refused

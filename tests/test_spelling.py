@@ -4,9 +4,9 @@ import random
 
 import pytest
 
+from addons.examples import first_messages
 from addons.spelling import COMMON, Spelling
 from addons.typos import noisy
-from tools.baselines import training_rows
 
 USED = ["outside", "message", "house", "wants", "grooming", "he", "school", "can't", "picture"]
 
@@ -43,7 +43,7 @@ def test_a_word_seen_once_is_no_word_to_mend_into(spelling):
 
 def test_most_slips_of_a_phone_are_mended_and_hardly_a_word_that_was_right():
     """On messages that the words were not learnt from."""
-    texts = [row[0] for row in training_rows()]
+    texts = [e.text for e in first_messages()]
     random.Random(3).shuffle(texts)
     spelling, unseen, rng = Spelling.learn(texts[2000:]), texts[:2000], random.Random(4)
     assert sum(spelling.mend(text) != text for text in unseen) < 0.2 * len(unseen)
@@ -81,12 +81,12 @@ ENGLISH = [
 @pytest.fixture(scope="module")
 def learned() -> Spelling:
     """From the training messages, as `make train` does it."""
-    return Spelling.learn(row[0] for row in training_rows())
+    return Spelling.learn(e.text for e in first_messages())
 
 
 def test_another_language_is_noticed_and_slang_is_none(learned):
     missed = [text for text in OTHER_LANGUAGES if not learned.another_language(text)]
     assert len(missed) <= 3, missed
     assert [text for text in ENGLISH if learned.another_language(text)] == []
-    taken = [row[0] for row in training_rows() if learned.another_language(row[0])]
-    assert len(taken) <= 0.005 * len(training_rows()), taken[:20]
+    taken = [e.text for e in first_messages() if learned.another_language(e.text)]
+    assert len(taken) <= 0.005 * len(first_messages()), taken[:20]

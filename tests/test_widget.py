@@ -62,11 +62,36 @@ def test_the_pages_with_numbers_do_have_them(files):
 
 def test_links_dial_what_is_written_beside_them(files):
     for name, text in files.items():
-        for href, words in re.findall(r'<a href="tel:(\d+)">([^<]*)</a>', text):
+        for href, words in re.findall(r'<a href="(?:tel|sms):(\d+)[^"]*">([^<]*)</a>', text):
             assert digits(words) == href, name
         if name.startswith("strings/"):
-            for one in json.loads(text)["page"]["help"]:
-                assert digits(one["link"]) == one["href"].removeprefix("tel:"), name
+            for one in ways_in(text):
+                number = re.match(r"(?:tel|sms):(\d+)", one["href"])
+                assert not number or number[1] in {digits(n) for n in re.findall(r"\d[\d ]*\d", one["link"])}, name
+
+
+def ways_in(strings: str) -> list[dict]:
+    """Every link, with its words, of the people who can help."""
+    return [way for one in json.loads(strings)["page"]["help"] for way in (one, *one.get("more", []))]
+
+
+def addresses(name: str, text: str) -> set[str]:
+    """What can be dialled, texted or opened from a file that names people who can help."""
+    if name.startswith("strings/"):
+        return {way["href"] for way in ways_in(text)}
+    return set(re.findall(r'<a href="((?:tel|sms|https):[^"]+)"', text))
+
+
+FALLBACKS = ["chat.html", "private.html", "demo/school.html", "demo/parents.html", "strings/en.json", "strings/cy.json", "docs/embed.md"]
+
+
+@pytest.mark.parametrize("name", FALLBACKS)
+def test_who_cannot_ring_finds_a_way_wherever_there_are_numbers(root, files, content, name):
+    """And every address is the directory's."""
+    text = files.get(name) or snippet_text((root / name).read_text(encoding="utf-8"))
+    directory = {way.href for contact in content.contacts for way in contact.ways}
+    found = addresses(name, re.sub(r'<a class="leave".*', "", text))
+    assert {"tel:999", "https://999bsl.co.uk", "sms:85258?body=SHOUT"} <= found <= directory
 
 
 def english_in(script: str) -> dict:
@@ -165,10 +190,14 @@ def literal(path, name: str) -> str:
     )
 
 
+def snippet_text(text: str) -> str:
+    """The first <signpost-chat> and the script after it."""
+    return re.search(r"<signpost-chat.*?</script>", text, flags=re.S)[0]
+
+
 def snippet(text: str) -> list[str]:
-    """The tags of the first <signpost-chat> and of the script after it, as a browser understands them."""
-    found = re.search(r"<signpost-chat.*?</script>", text, flags=re.S)[0]
-    return [re.sub(r"\s*>", ">", tag) for tag in re.findall(r"<[^>]+>", found)]
+    """Its tags, as a browser understands them."""
+    return [re.sub(r"\s*>", ">", tag) for tag in re.findall(r"<[^>]+>", snippet_text(text))]
 
 
 def test_the_snippet_in_the_guide_is_the_one_that_is_tested(root):

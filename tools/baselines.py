@@ -1,13 +1,10 @@
 """What our recognition is compared with, on the same messages in the same run."""
 
 import re
-from pathlib import Path
-
-import yaml
 
 from actions.urgency import Urgency
+from addons.examples import first_messages
 
-DATA = Path(__file__).resolve().parent.parent / "data" / "nlu"
 # A plain keyword list, as many services use: written once, before any figure was seen, and left alone.
 KEYWORDS = {
     Urgency.EMERGENCY: "999|emergency|outside|kidnap|knife|gun|weapon|suicide|kill myself|overdose|pills|missing|run away|followed|hiding|he's here|hes here|help me now|rape|bleeding|meeting him tonight",
@@ -25,20 +22,6 @@ def keyword_tier(text: str) -> Urgency:
     return Urgency.CHAT
 
 
-def training_rows(folder: Path = DATA) -> list[tuple[str, str, str, str, str]]:
-    """Text, topic, urgency, audience and ask of every training example."""
-    rows = []
-    for path in sorted(folder.glob("*.yml")):
-        for block in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["nlu"]:
-            meta = block["metadata"]
-            rows += [
-                (line[2:], block["intent"], meta["urgency"], meta["audience"], meta.get("ask", "none"))
-                for line in block["examples"].splitlines()
-                if line.startswith("- ")
-            ]
-    return rows
-
-
 class BagOfWords:
     """Bag of words + logistic regression: what Rasa's LogisticRegressionClassifier does; stands in for DIET, which needs TensorFlow."""
 
@@ -47,11 +30,13 @@ class BagOfWords:
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import make_pipeline
 
-        texts, topics, urgencies, *_ = zip(*training_rows(), strict=True)
-        self._fit = lambda y: make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(C=5, max_iter=100, tol=1e-3)).fit(
-            texts, y
-        )
-        self._urgency, self._topic = self._fit(urgencies), self._fit(topics)
+        examples = first_messages()
+
+        def fit(labels: list[str]):
+            made = make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(C=5, max_iter=100, tol=1e-3))
+            return made.fit([e.text for e in examples], labels)
+
+        self._urgency, self._topic = fit([e.urgency for e in examples]), fit([e.topic for e in examples])
 
     def tiers(self, texts: list[str]) -> list[Urgency]:
         """The urgency of each text."""

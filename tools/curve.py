@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from actions.urgency import Urgency
+from addons.examples import first_messages
 from tools import heldout
-from tools.baselines import training_rows
 from tools.measures import auroc
 from tools.revisions import unpack
 from tools.server import MODEL, ROOT
@@ -70,7 +70,7 @@ def point(folder: Path, held: list[heldout.Held], kept: Path) -> Point:
     read = readings(folder, [h.text for h in held], kept)
     tiers = [Urgency.of(max(scores, key=scores.get)) for scores, _ in read]
     return Point(
-        len(training_rows(folder / "data" / "nlu")),
+        len(first_messages(folder / "data" / "nlu")),
         np.array([tier in (h.urgency, *h.accept) for tier, h in zip(tiers, held, strict=True)]),
         np.array([topic == h.topic for (_, topic), h in zip(read, held, strict=True)]),
         np.array([scores["emergency"] for scores, _ in read]),

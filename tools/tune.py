@@ -16,9 +16,11 @@ messages, each read three times, and as many old ones. 19 minutes an encoder for
 
 import argparse
 import math
+import random
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +30,8 @@ from torch.nn import functional as F
 
 from actions.urgency import Urgency
 from addons.attention_head import DROP_HIDDEN, DROP_VIEWS, HIDDEN, VIEWS, AttentionHead, Task, batches
+from addons.examples import Example, first_messages, second_messages, truths_of
 from addons.left_out import digest, left_out
-from addons.second_messages import second_messages
-from tools.baselines import training_rows
 from tools.revisions import unpack
 from tools.server import ROOT
 
@@ -151,15 +152,15 @@ def texts_at(revision: str) -> set[str]:
     with tempfile.TemporaryDirectory() as folder:
         unpack(revision, Path(folder), "data")
         data = Path(folder) / "data"
-        return {row[0] for row in training_rows(data / "nlu") + second_messages(data / "second")}
+        return {example.text for example in first_messages(data / "nlu") + second_messages(data / "second")}
 
 
-def short_round(rows, known: set[str], seed: int, times: int = NEW_READ) -> list:
+def short_round(rows: list[Example], known: set[str], seed: int, times: int = NEW_READ) -> list[Example]:
     """What a short round reads: each message that is not `known`, so many times, and as many known ones by chance.
 
     Raises SystemExit when none is new.
     """
-    new, old = [r for r in rows if r[0] not in known], [r for r in rows if r[0] in known]
+    new, old = [r for r in rows if r.text not in known], [r for r in rows if r.text in known]
     if not new:
         raise SystemExit("no message is new since then")
     some = np.random.default_rng(seed).permutation(len(old))[: times * len(new)]
@@ -167,111 +168,150 @@ def short_round(rows, known: set[str], seed: int, times: int = NEW_READ) -> list
     return times * new + [old[i] for i in some]
 
 
+def tasks_of(rows: list[Example], known: dict[str, list[str]] | None = None) -> list[Task]:
+    """What is learned from these messages. known: labels by task that it must be the same as; raises SystemExit naming the task when it isn't."""
+    from addons.judge import TASK_WEIGHTS
+
+    tasks, truths = [], truths_of(rows)
+    for task, weight in TASK_WEIGHTS.items():
+        labels = [u.word for u in Urgency] if task == "urgency" else sorted(set(truths[task]))
+        if known is not None and labels != known.get(task):
+            raise SystemExit(f"the adapter was tuned with other labels of {task}: `make tune` without --since")
+        truth = np.array([labels.index(label) for label in truths[task]])
+        tasks.append(Task(labels, truth, weight, 0.5 if task == "urgency" else 0.0))
+    return tasks
+
+
+class Tuning:
+    """An encoder and its head while they learn. rows: messages; rounds: in all; longest_step: of STEP and HEAD_STEP."""
+
+    def __init__(self, encoder: Layers, head: Head, tasks: list[Task], rows: list[Example], *, rounds: int, seed: int, longest_step: float):
+        from addons.encoder import tokenizer
+
+        self.encoder, self.head, self.tasks, self.rows = encoder, head, tasks, rows
+        self.rounds, self.seed, self.longest_step = rounds, seed, longest_step
+        self.costs = [torch.from_numpy(task.message_weights()) for task in tasks]
+        self.adam = torch.optim.AdamW(
+            [{"params": encoder.parameters(), "lr": STEP, "weight_decay": 0.0}, {"params": head.parameters(), "lr": HEAD_STEP}],
+            weight_decay=0.01,
+            fused=True,
+        )
+        self.cut = tokenizer()
+        self.plain = [self.cut.encode(row.text).ids[:LONGEST] for row in rows]
+        self.per_round = -(-len(rows) // BATCH)
+        self.of = digest(rows)
+        self.settings = f"{rounds} {DROP} {MISTYPED} {encoder.layers} {[task.labels for task in tasks]}"
+
+    def take_up(self, path: Path, *, grown: bool) -> int:
+        """The rounds done by a run that was cut short, whose state is taken over; 0 where there is none that fits. grown: though the messages are others now."""
+        if not path.exists():
+            return 0
+        kept = torch.load(path, weights_only=True)
+        if kept.get("settings") != self.settings or not (grown or kept.get("of") == self.of):
+            print("data or settings have changed since the run that was cut short: starting anew", file=sys.stderr)
+            return 0
+        for part in ("encoder", "head", "adam"):
+            getattr(self, part).load_state_dict(kept[part])
+        print(f"going on after round {kept['round']}", file=sys.stderr)
+        return kept["round"]
+
+    def keep(self, path: Path, done: int) -> None:
+        """Write down what `take_up` needs, after so many rounds."""
+        parts = {part: getattr(self, part).state_dict() for part in ("encoder", "head", "adam")}
+        torch.save({"of": self.of, "settings": self.settings, "round": done, **parts}, path)
+
+    def round(self, turn: int, told: Callable[[int, float], None]) -> None:
+        """One round over all messages, some of them mistyped. turn: from 0; told: called with the batches done and the mean loss."""
+        from addons.typos import noisy
+
+        rng, typing = np.random.default_rng(self.seed + turn), random.Random(self.seed + turn)
+        torch.manual_seed(self.seed + turn)
+        mistyped = rng.random(len(self.rows)) < MISTYPED
+        pieces = [
+            self.cut.encode(noisy(row.text, typing)).ids[:LONGEST] if slips else plain
+            for row, plain, slips in zip(self.rows, self.plain, mistyped, strict=True)
+        ]
+        self.encoder.train(), self.head.train()
+        mean = 0.0
+        for step, batch in enumerate(batches(rng, np.array([len(p) for p in pieces]), BATCH)):
+            speed = self.longest_step * pace((turn + (step + 0.5) / self.per_round) / self.rounds)
+            mean = 0.98 * mean + 0.02 * self._step(pieces, batch, speed)
+            told(step + 1, mean)
+
+    def _step(self, pieces: list[list[int]], batch: np.ndarray, speed: float) -> float:
+        """Learn from one batch (row numbers); its loss. speed: of the longest steps."""
+        ids, here = padded([pieces[i] for i in batch])
+        for group, longest in zip(self.adam.param_groups, (STEP, HEAD_STEP), strict=True):
+            group["lr"] = speed * longest
+        out = self.head(F.dropout(self.encoder(ids, here), DROP), here)
+        loss = sum(
+            (F.cross_entropy(scores, torch.from_numpy(task.truth[batch]), reduction="none") * cost[batch]).mean()
+            for scores, task, cost in zip(out, self.tasks, self.costs, strict=True)
+        )
+        self.adam.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_([*self.encoder.parameters(), *self.head.parameters()], 1.0)
+        self.adam.step()
+        return float(loss.detach())
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """The encoder's weights by their published names, and the head's parts behind HEAD."""
+        from addons.encoder import HEAD
+
+        tuned = {n.replace("/", "."): p.detach().numpy() for n, p in self.encoder.w.items()}
+        return tuned | {HEAD + n: a for n, a in self.head.arrays().items()}
+
+
+def reporter(turn: int, first: int, until: int, rounds: int, per_round: int, started: float) -> Callable[[int, float], None]:
+    """Prints where a round is, every hundred batches, and how long it will take until round `until` is done."""
+
+    def told(step: int, mean: float) -> None:
+        if step % 100 == 0:
+            done = (turn - first) * per_round + step
+            left = (time.monotonic() - started) / done * ((until - first) * per_round - done)
+            where = f"round {turn + 1} of {rounds}, {step} of {per_round} batches"
+            print(f"  {where}, loss {mean:.3f}, {left / 60:.0f} min left", file=sys.stderr, flush=True)
+
+    return told
+
+
 def tune(
-    rows,
-    weights,
+    rows: list[Example],
+    weights: dict[str, np.ndarray],
     *,
     layers: int,
     heads: int,
     seed: int,
     rounds: int = ROUNDS,
     state: Path | None = None,
-    grown=False,
+    grown: bool = False,
     until: int | None = None,
     start: Path | None = None,
-) -> tuple[dict, dict]:
+) -> tuple[dict[str, np.ndarray], dict[str, list[str]]]:
     """Tuned weights by name, the head's among them, and the head's labels by task.
 
-    rows: as tools.baselines.training_rows; state: where to keep and find a half-done run; grown: go on with one though the messages
-    are others now; until: stop after this round, its state kept; start: go on from this adapter, in short steps.
+    state: where to keep and find a half-done run; grown: go on with one though the messages are others now; until: stop after
+    this round, its state kept; start: go on from this adapter, in short steps.
     """
-    import random
-
-    from addons.encoder import HEAD, WIDTH, adapted, head_of, tokenizer
+    from addons.encoder import WIDTH, adapted, head_of
     from addons.judge import TASK_WEIGHTS
-    from addons.typos import noisy
 
     torch.manual_seed(seed)
-    if start:
-        parts, names = head_of(start)
-    columns = {"urgency": 2, "topic": 1, "audience": 3, "ask": 4}
-    tasks = []
-    for task, weight in TASK_WEIGHTS.items():
-        labels = [u.word for u in Urgency] if task == "urgency" else sorted({r[columns[task]] for r in rows})
-        if start and labels != names.get(task):
-            raise SystemExit(f"{start.name} was tuned with other labels of {task}: `make tune` without --since")
-        truth = np.array([labels.index(r[columns[task]]) for r in rows])
-        tasks.append(Task(labels, truth, weight, 0.5 if task == "urgency" else 0.0))
-    costs = [torch.from_numpy(t.message_weights()) for t in tasks]
+    parts, names = head_of(start) if start else ({}, None)
+    tasks = tasks_of(rows, names)
     check_against_numpy(weights, layers, heads)
-    longest_step = SHORT if start else 1.0
     encoder = Layers(adapted(weights, start) if start else weights, layers, heads)
-    head = Head(WIDTH, VIEWS, HIDDEN, [len(t.labels) for t in tasks])
+    head = Head(WIDTH, VIEWS, HIDDEN, [len(task.labels) for task in tasks])
     if start:
         head.take(parts)
-    everything = [*encoder.parameters(), *head.parameters()]
-    adam = torch.optim.AdamW(
-        [{"params": encoder.parameters(), "lr": STEP, "weight_decay": 0.0}, {"params": head.parameters(), "lr": HEAD_STEP}],
-        weight_decay=0.01,
-        fused=True,
-    )
-    cut = tokenizer()
-    plain = [cut.encode(r[0]).ids[:LONGEST] for r in rows]
-    per_round = -(-len(rows) // BATCH)
-    first, of_data, settings = 0, digest(rows), f"{rounds} {DROP} {MISTYPED} {layers} {[t.labels for t in tasks]}"
-    if state and state.exists():
-        kept = torch.load(state, weights_only=True)
-        if kept.get("settings") == settings and (grown or kept.get("of") == of_data):
-            encoder.load_state_dict(kept["encoder"]), head.load_state_dict(kept["head"]), adam.load_state_dict(kept["adam"])
-            first = kept["round"]
-            print(f"going on after round {first}", file=sys.stderr)
-        else:
-            print("data or settings have changed since the run that was cut short: starting anew", file=sys.stderr)
-    until = until or rounds
-    started = time.monotonic()
+    tuning = Tuning(encoder, head, tasks, rows, rounds=rounds, seed=seed, longest_step=SHORT if start else 1.0)
+    first = tuning.take_up(state, grown=grown) if state else 0
+    until, started = until or rounds, time.monotonic()
     for turn in range(first, until):
-        rng, typing = np.random.default_rng(seed + turn), random.Random(seed + turn)
-        torch.manual_seed(seed + turn)
-        mistyped = rng.random(len(rows)) < MISTYPED
-        pieces = [cut.encode(noisy(r[0], typing)).ids[:LONGEST] if slips else p for r, p, slips in zip(rows, plain, mistyped, strict=True)]
-        encoder.train(), head.train()
-        mean = 0.0
-        for step, batch in enumerate(batches(rng, np.array([len(p) for p in pieces]), BATCH)):
-            ids, here = padded([pieces[i] for i in batch])
-            for group, longest in zip(adam.param_groups, (STEP, HEAD_STEP), strict=True):
-                group["lr"] = longest_step * longest * pace((turn + (step + 0.5) / per_round) / rounds)
-            out = head(F.dropout(encoder(ids, here), DROP), here)
-            loss = sum(
-                (F.cross_entropy(o, torch.from_numpy(t.truth[batch]), reduction="none") * c[batch]).mean()
-                for o, t, c in zip(out, tasks, costs, strict=True)
-            )
-            adam.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(everything, 1.0)
-            adam.step()
-            mean = 0.98 * mean + 0.02 * float(loss.detach())
-            if step % 100 == 99:
-                done = (turn - first) * per_round + step + 1
-                left = (time.monotonic() - started) / done * ((until - first) * per_round - done)
-                print(
-                    f"  round {turn + 1} of {rounds}, {step + 1} of {per_round} batches, loss {mean:.3f}, {left / 60:.0f} min left",
-                    file=sys.stderr,
-                    flush=True,
-                )
+        tuning.round(turn, reporter(turn, first, until, rounds, tuning.per_round, started))
         if state:
-            torch.save(
-                {
-                    "of": of_data,
-                    "settings": settings,
-                    "round": turn + 1,
-                    "encoder": encoder.state_dict(),
-                    "head": head.state_dict(),
-                    "adam": adam.state_dict(),
-                },
-                state,
-            )
-    tuned = {n.replace("/", "."): p.detach().numpy() for n, p in encoder.w.items()}
-    return tuned | {HEAD + n: a for n, a in head.arrays().items()}, dict(zip(TASK_WEIGHTS, (t.labels for t in tasks), strict=True))
+            tuning.keep(state, turn + 1)
+    return tuning.weights(), dict(zip(TASK_WEIGHTS, (task.labels for task in tasks), strict=True))
 
 
 def main() -> None:
@@ -293,7 +333,7 @@ def main() -> None:
         parser.error("--out needs --which: two adapters don't go into one file")
     if arguments.since and (arguments.until or arguments.grown):
         parser.error("--since is one round on everything: no --until or --grown")
-    rows = [r for r in training_rows() + second_messages() if not left_out(r[0])]
+    rows = [r for r in first_messages() + second_messages() if not left_out(r.text)]
     known = texts_at(arguments.since) if arguments.since else set()
     for which in [arguments.which] if arguments.which else SEEDS:
         shipped = ROOT / "data" / "encoder" / f"adapter_{which}.npz"
@@ -306,7 +346,9 @@ def main() -> None:
             one(rows, which, out, seed=SEEDS[which], state=state, grown=arguments.grown, until=arguments.until)
 
 
-def one(rows, which: int, out: Path, *, rounds: int = ROUNDS, state: Path | None = None, until: int | None = None, **how) -> None:
+def one(
+    rows: list[Example], which: int, out: Path, *, rounds: int = ROUNDS, state: Path | None = None, until: int | None = None, **how
+) -> None:
     """Tune one encoder, write its adapter, say how near its 4 bits come. rounds, state, until and what else there is: as `tune`."""
     from addons.encoder import HEADS, LAYERS, adapted, load_weights, write_adapter
 
