@@ -38,6 +38,11 @@ class Case:
     named: str | None = None  # the contact they asked for by name
 
     @property
+    def emergency(self) -> bool:
+        """Whether 999 comes first."""
+        return self.urgency is Urgency.EMERGENCY
+
+    @property
     def voice(self) -> str:
         """Whose words to use: an unknown reader gets the young person's."""
         voice = "young_person" if self.audience == "unknown" else self.audience
@@ -132,35 +137,45 @@ def compose(
     topic = content.topics.get(case.topic) or content.topics["vague_distress"]
     said = advice or topic.for_reader("adult" if case.grown_up else case.voice, case.urgency)
     contact_ids = content.route(case)
-    emergency = case.urgency is Urgency.EMERGENCY
-    steps = [*said.steps[:AGAIN]] if again and not emergency else [*said.steps, *said.avoid, said.tell]
-    if foreign:
-        steps.insert(len(steps) if case.urgency is Urgency.EMERGENCY else 0, content.words["foreign"])
-    if case.urgency is Urgency.EMERGENCY and not said.silent:
-        steps += content.words["silent"][: 1 if case.deaf else None]  # the second is for the deaf, and stands first then
-        if case.deaf:
-            steps[:0] = content.words["deaf"]["emergency"]
-    if case.despair or {case.topic, case.worry} & set(content.words["suicide_safe_topics"]):
-        steps.append(content.words["suicide_safe"]["self" if case.audience in FOR_THEMSELVES else "others"])
-    if personal:
-        steps.append(content.words["personal"])
-    if case.urgency is not Urgency.EMERGENCY:
-        steps.append(content.words["safety"])
-    steps = [content.fill(s) for s in dict.fromkeys(steps) if s]
-    own = {"vague_distress": content.words["again_vague"], "adult_own_thoughts": content.words["again_own"]}
-    said_again = own.get(case.topic) or content.words["again"][case.audience]
-    if emergency:
-        said_again = content.words["again_emergency"][case.audience]
-    opening = content.fill(said_again if again else said.say)
-    numbers = _lead(case, content) if lead else ""
+    steps = _steps(case, said, content, personal=personal, foreign=foreign, again=again)
+    opening, numbers = _opening(case, said, content, again=again), _lead(case, content) if lead else ""
     # In an emergency the number comes first; otherwise a kind word does.
-    first = f"{numbers} {opening}" if case.urgency is Urgency.EMERGENCY else f"{opening} {numbers}"
+    first = f"{numbers} {opening}" if case.emergency else f"{opening} {numbers}"
+    buttons = [choice.card() for choice in choices]
     return Reply(
         texts=(first.strip(), _in_words(content, steps, contact_ids, question)),
-        card=_card(
-            case, content, contact_ids, steps, [choice.card() for choice in choices], question=question, follow_up=follow_up, degraded=False
-        ),
+        card=_card(case, content, contact_ids, steps, buttons, question=question, follow_up=follow_up, degraded=False),
     )
+
+
+def _opening(case: Case, said: Advice, content: Content, *, again: bool) -> str:
+    """What is said before the steps; other words when the same advice was given just before."""
+    if not again:
+        return content.fill(said.say)
+    words = content.words
+    if case.emergency:
+        return content.fill(words["again_emergency"][case.audience])
+    own = {"vague_distress": words["again_vague"], "adult_own_thoughts": words["again_own"]}
+    return content.fill(own.get(case.topic) or words["again"][case.audience])
+
+
+def _steps(case: Case, said: Advice, content: Content, *, personal: bool, foreign: bool, again: bool) -> list[str]:
+    """What to do, in order: what opens it for who reads English badly or is deaf, the advice, how to call in silence, what keeps one safe. None twice."""
+    words, emergency = content.words, case.emergency
+    first, last = [], []
+    if emergency and not said.silent:
+        first += words["deaf"]["emergency"] if case.deaf else []
+        last += words["silent"][: 1 if case.deaf else None]  # the second is for the deaf, and stands first then
+    if foreign:
+        (last if emergency else first).insert(0, words["foreign"])
+    if case.despair or {case.topic, case.worry} & set(words["suicide_safe_topics"]):
+        last.append(words["suicide_safe"]["self" if case.audience in FOR_THEMSELVES else "others"])
+    if personal:
+        last.append(words["personal"])
+    if not emergency:
+        last.append(words["safety"])
+    advice = said.steps[:AGAIN] if again and not emergency else [*said.steps, *said.avoid, said.tell]
+    return [content.fill(step) for step in dict.fromkeys([*first, *advice, *last]) if step]
 
 
 def safety_reply(content: Content, *, why: str, urgency: Urgency, audience: str = "unknown") -> Reply:
@@ -168,10 +183,10 @@ def safety_reply(content: Content, *, why: str, urgency: Urgency, audience: str 
     case = Case("vague_distress", urgency, audience)
     contact_ids = content.route(case)
     steps = [content.fill(content.words["safety"])]
-    if urgency is Urgency.EMERGENCY:
+    if case.emergency:
         steps = [content.fill(s) for s in content.words["silent"]]
     lead, reason = _lead(case, content), content.words[why]
-    first = f"{lead} {reason}" if urgency is Urgency.EMERGENCY else f"{reason} {lead}"
+    first = f"{lead} {reason}" if case.emergency else f"{reason} {lead}"
     return Reply(
         texts=(first.strip(), _in_words(content, steps, contact_ids)),
         card=_card(case, content, contact_ids, steps, [], degraded=True),
