@@ -7,6 +7,7 @@ import argparse
 import collections
 import concurrent.futures
 import http.client
+import itertools
 import json
 import random
 import re
@@ -79,6 +80,74 @@ class Bystander(threading.Thread):
             self.waits.append(time.monotonic() - begun)
 
 
+class Thrower:
+    """Throws bodies at POST /chat, four at a time. findings: what was wrong with an answer, counted; done: how many were thrown."""
+
+    def __init__(self, server, inputs: int, seconds: float):
+        self.host = server.url.removeprefix("http://")
+        self.inputs, self.until = inputs, time.monotonic() + seconds
+        self.findings, self.done = collections.Counter(), 0
+        self._pool, self._waiting = concurrent.futures.ThreadPoolExecutor(4), []
+        self._lock, self._local = threading.Lock(), threading.local()
+
+    @property
+    def more(self) -> bool:
+        """Whether it goes on."""
+        return self.done < self.inputs and time.monotonic() < self.until
+
+    def throw(self, message: str, body: bytes) -> None:
+        """Throw one, and wait while sixteen are in the air."""
+        self._waiting.append(self._pool.submit(self._one, message, body))
+        if len(self._waiting) >= 16:
+            self._waiting.pop(0).result()
+        self.done += 1
+
+    def wait(self) -> None:
+        """Until all are answered."""
+        concurrent.futures.wait(self._waiting)
+
+    def _one(self, message: str, body: bytes) -> None:
+        if not hasattr(self._local, "connection"):
+            self._local.connection = http.client.HTTPConnection(self.host, timeout=20)
+        try:
+            self._local.connection.request("POST", "/chat", body)
+            response = self._local.connection.getresponse()
+            kinds = wrong_with(response.status, json.loads(response.read()), message)
+        except Exception as error:
+            kinds = [type(error).__name__]
+            self._local.connection.close()
+        with self._lock:
+            self.findings.update(kinds)
+
+
+def wrong_with(status: int, answer: list, message: str) -> list[str]:
+    """What an answer has that the document does not allow, that repeats what was typed, or that means a turn failed."""
+    kinds = [f"{status}: {fault}" for fault in faults_of("/chat", "post", status, answer)]
+    if echoed(message, answer):
+        kinds.append("echo")
+    if status == 200 and answer[-1]["custom"]["degraded"]:
+        kinds.append("200, degraded")
+    return kinds
+
+
+def fuzz(thrower: Thrower, first: int) -> None:
+    """Throw bodies until there are enough, or time is over. first: the seed of the first batch."""
+    with Progress("fuzzing", thrower.inputs) as progress:
+
+        @settings(max_examples=BATCH, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+        @given(bodies())
+        def batch(pair):
+            if thrower.more:
+                thrower.throw(*pair)
+                progress(1)
+
+        for number in itertools.count(first):
+            if not thrower.more:
+                break
+            seed(number)(batch)()
+        thrower.wait()
+
+
 def main() -> int:
     """Run it. 0 when there is no finding and the bystander never waited over a second."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -91,57 +160,16 @@ def main() -> int:
         if options.document:
             return _document(server, options.seed)
         print(f"seed {options.seed}", flush=True)
-        findings, done, lock = collections.Counter(), 0, threading.Lock()
-        bystander, begun = Bystander(server), time.monotonic()
+        thrower, bystander, begun = Thrower(server, options.inputs, options.seconds), Bystander(server), time.monotonic()
         bystander.start()
-        pool = concurrent.futures.ThreadPoolExecutor(4)
-        local = threading.local()
-        host = server.url.removeprefix("http://")
-
-        def one(message: str, body: bytes):
-            if not hasattr(local, "connection"):
-                local.connection = http.client.HTTPConnection(host, timeout=20)
-            try:
-                local.connection.request("POST", "/chat", body)
-                response = local.connection.getresponse()
-                status, answer = response.status, json.loads(response.read())
-                faults = faults_of("/chat", "post", status, answer)
-                kinds = [f"{status}: {fault}" for fault in faults] + (["echo"] if echoed(message, answer) else [])
-                if status == 200 and answer[-1]["custom"]["degraded"]:
-                    kinds.append("200, degraded")
-            except Exception as error:
-                kinds = [type(error).__name__]
-                local.connection.close()
-            with lock:
-                findings.update(kinds)
-
-        with Progress("fuzzing", options.inputs) as progress:
-            waiting: list = []
-
-            @seed(options.seed)
-            @settings(max_examples=BATCH, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-            @given(bodies())
-            def throw(pair):
-                nonlocal done
-                if done >= options.inputs or time.monotonic() - begun > options.seconds:
-                    return
-                waiting.append(pool.submit(one, *pair))
-                if len(waiting) >= 16:
-                    waiting.pop(0).result()
-                done += 1
-                progress(1)
-
-            while done < options.inputs and time.monotonic() - begun < options.seconds:
-                options.seed += 1
-                seed(options.seed)(throw)()
-            concurrent.futures.wait(waiting)
+        fuzz(thrower, options.seed)
         bystander.over.set()
         bystander.join(30)
         errors = server.log.read_text().count("turn_failed")
-    worst = max(bystander.waits, default=0)
-    print(f"{done} inputs in {time.monotonic() - begun:.0f} s; findings: {dict(findings) or 'none'}; turns that failed inside: {errors}")
+    worst, found = max(bystander.waits, default=0), dict(thrower.findings)
+    print(f"{thrower.done} inputs in {time.monotonic() - begun:.0f} s; findings: {found or 'none'}; turns that failed inside: {errors}")
     print(f"a bystander wrote {len(bystander.waits)} messages, slowest answer {worst:.2f} s")
-    return int(bool(findings) or errors > 0 or worst > 1 or done < options.inputs)
+    return int(bool(found) or errors > 0 or worst > 1 or thrower.done < options.inputs)
 
 
 def _document(server, seed: int) -> int:

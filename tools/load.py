@@ -204,8 +204,47 @@ def busy() -> str:
     return f"{os.getloadavg()[0]:.1f}"
 
 
+class Report:
+    """docs/load.md as it grows: rows and notes of this run, and those of earlier ones that it does not take the place of."""
+
+    def __init__(self, seconds: float, *, dry: bool, soaked: bool):
+        self.seconds, self.dry, self.soaked = seconds, dry, soaked
+        self.results: list[Result] = []
+        self.notes: list[str] = []
+        self.loads = [busy()]
+
+    def add(self, result: Result) -> None:
+        """One more run; printed and written at once."""
+        self.results.append(result)
+        self.loads.append(busy())
+        print(result.row(), result.seen["statuses"], flush=True)
+        self.write()
+
+    def write(self) -> None:
+        """Write the document, unless this is a dry run."""
+        if self.dry:
+            return
+        machine = f"{datetime.date.today()}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {self.seconds:.0f} seconds a run. "
+        machine += f"Load average of the machine before the first and after each run: {', '.join(self.loads)}.\n\n"
+        rows = "\n".join(kept_rows(self.results) + [result.row() for result in self.results])
+        notes = self.notes if self.soaked else [*self.notes, *kept_notes()]
+        DOCUMENT.write_text(f"{HEAD}{machine}{TABLE}{rows}\n" + "".join(f"\n{note}\n" for note in notes), encoding="utf-8")
+
+
+def soaked(turns: int) -> list[str]:
+    """What a soak of so many turns found: memory while it runs, and of a conversation that is not ended."""
+    points, today = soak(turns), datetime.date.today()
+    half = [memory for turn, memory in points if turn >= turns / 2]
+    return [
+        f"Soak, {today}: {turns} turns without a pause, 8 at a time, every conversation ended. Memory, MB, by turns: "
+        + ", ".join(f"{turn}: {memory:.0f}" for turn, memory in points)
+        + f". Change over the second half: {half[-1] - half[0]:+.1f} MB.",
+        f"Measured {today}: a conversation of 3 to 4 turns that is not ended takes {kept_conversation():.0f} KB until it has been idle for 30 minutes.",
+    ]
+
+
 def main() -> None:
-    """`make load`."""
+    """`make load`. Ends with 1 when anybody went unanswered, got another's answer, or less than they get alone."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=float(os.environ.get("LOAD_SECONDS") or 60))
     parser.add_argument("--people", type=int, nargs="*", default=[1, 16, 200])
@@ -215,46 +254,23 @@ def main() -> None:
     )
     parser.add_argument("--dry", action="store_true", help="do not write docs/load.md")
     given = parser.parse_args()
-    results, notes, loads = [], [], [busy()]
-
-    def write() -> None:
-        machine = f"{datetime.date.today()}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {given.seconds:.0f} seconds a run. "
-        machine += f"Load average of the machine before the first and after each run: {', '.join(loads)}.\n\n"
-        rows = "\n".join(kept_rows(results) + [result.row() for result in results])
-        if not given.dry:
-            told = notes if given.soak else [*notes, *kept_notes()]
-            DOCUMENT.write_text(f"{HEAD}{machine}{TABLE}{rows}\n" + "".join(f"\n{note}\n" for note in told), encoding="utf-8")
-
-    def done(result: Result) -> None:
-        results.append(result)
-        loads.append(busy())
-        print(result.row(), result.seen["statuses"], flush=True)
-        write()
-
+    report = Report(given.seconds, dry=given.dry, soaked=bool(given.soak))
     print(TABLE, end="", flush=True)
     for people in given.people if "well" in given.runs else ():
-        done(one_server("one server", people, given.seconds))
+        report.add(one_server("one server", people, given.seconds))
     for people in given.people if "faults" in given.runs else ():
-        done(one_server(f"one server, every {FAULT_EVERY}th action fails", people, given.seconds, SIGNPOST_FAULT_EVERY=str(FAULT_EVERY)))
+        name = f"one server, every {FAULT_EVERY}th action fails"
+        report.add(one_server(name, people, given.seconds, SIGNPOST_FAULT_EVERY=str(FAULT_EVERY)))
     if absent := missing(*PROGRAMS):
-        notes.append(f"The runs with two replicas were left out: {', '.join(absent)} not installed.")
+        report.notes.append(f"The runs with two replicas were left out: {', '.join(absent)} not installed.")
     else:
         for people in given.people[-1:] if "killed" in given.runs else ():
-            done(replica_killed(people, given.seconds))
+            report.add(replica_killed(people, given.seconds))
     if given.soak:
-        points = soak(given.soak)
-        half = [m for t, m in points if t >= given.soak / 2]
-        notes.append(
-            f"Soak, {datetime.date.today()}: {given.soak} turns without a pause, 8 at a time, every conversation ended. Memory, MB, by turns: "
-            + ", ".join(f"{t}: {m:.0f}" for t, m in points)
-            + f". Change over the second half: {half[-1] - half[0]:+.1f} MB."
-        )
-        notes.append(
-            f"Measured {datetime.date.today()}: a conversation of 3 to 4 turns that is not ended takes {kept_conversation():.0f} KB until it has been idle for 30 minutes."
-        )
-        print("\n".join(notes), flush=True)
-    write()
-    bad = [r for r in results if r.seen["unanswered"] or r.seen["crossed"] or r.seen["fell"]]
+        report.notes += soaked(given.soak)
+        print("\n".join(report.notes), flush=True)
+    report.write()
+    bad = [r for r in report.results if r.seen["unanswered"] or r.seen["crossed"] or r.seen["fell"]]
     for result in bad:
         print(result.name, result.people, {k: result.seen[k][:5] for k in ("unanswered", "crossed", "fell")}, file=sys.stderr)
     sys.exit(bool(bad))
