@@ -1,6 +1,6 @@
 """Notice that somebody typed personal details, without keeping or repeating them.
 
-`kinds(text)` says which kinds are there, never what they are: "phone", "email", "postcode", "address", "handle", "link", "name",
+`kinds` says which kinds are there, never what they are: "phone", "email", "postcode", "address", "handle", "link", "name",
 "birthday". Enough for a line such as "Please don't give names or numbers here. Give them to 999 or CEOP."
 
 Rough on purpose. A missed detail does no harm, because nothing typed is kept (docs/privacy.md); a wrong notice costs a line,
@@ -10,13 +10,9 @@ so words that frightened people use ("i am scared", "call me", "im at home") mus
 
 import re
 import unicodedata
+from collections.abc import Set
 
 LONGEST = 16_384
-# Helplines and codes that people quote. Digits only; a test holds them to the directory.
-PUBLIC_NUMBERS = frozenset(
-    "999 112 111 101 55 18000 18001 18001101 116123 116000 85258 88247 84001 08001111 08088005000 08000684141 08081000900 0800555111"
-    " 03456000459 03443814772 08081689111 08088023456 03450455203 03450451362 01733234724 01733864180 08000282233 08088088000".split()
-)
 
 _EMAIL = re.compile(r"[a-z0-9._%+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[a-z0-9-]{1,63}(?:\.[a-z]{2,24}){1,3}\b")
 _LINK = re.compile(r"\b(?:https?://|www\.)\S{3,}|\b(?:discord\.gg|t\.me|wa\.me|onlyfans\.com|snapchat\.com/add)/\S+")
@@ -53,15 +49,15 @@ def _digits(text: str) -> str:
     return re.sub(r"\D", "", text)
 
 
-def _is_phone(run: str) -> bool:
+def _is_phone(run: str, public: Set[str]) -> bool:
     digits = _digits(run)
-    if digits in PUBLIC_NUMBERS:
+    if digits in public:
         return False
     if digits.startswith("0044"):
         digits = "0" + digits[4:].lstrip("0")
     elif run.lstrip(" (").startswith("+44"):
         digits = "0" + digits[2:].lstrip("0")
-    if digits in PUBLIC_NUMBERS:
+    if digits in public:
         return False
     international = run.lstrip().startswith(("+", "00"))
     return (
@@ -71,13 +67,16 @@ def _is_phone(run: str) -> bool:
     )
 
 
-def kinds(text: str) -> frozenset[str]:
-    """The kinds of personal details in a text; empty when there are none. The text is neither kept nor part of the answer."""
+def kinds(text: str, public: Set[str]) -> frozenset[str]:
+    """The kinds of personal details in a text; empty when there are none. The text is neither kept nor part of the answer.
+
+    public: numbers that are nobody's own, digits only (ContactDirectory.numbers).
+    """
     text = unicodedata.normalize("NFKC", text[:LONGEST]).lower().replace("’", "'")
     found = {
         "email": _EMAIL.search(text),
         "link": _LINK.search(text),
-        "phone": any(_is_phone(m.group()) for m in _NUMBER.finditer(text)),
+        "phone": any(_is_phone(m.group(), public) for m in _NUMBER.finditer(text)),
         "postcode": _POSTCODE.search(text),
         "address": _ADDRESS.search(text),
         "handle": _HANDLE.search(_EMAIL.sub(" ", text)),

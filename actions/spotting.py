@@ -198,15 +198,15 @@ _NOT = frozenset("no not dont cant cannot wont never without isnt".split())
 _OTHER_WORDS = frozenset("polite derby discard".split())
 # What people call a contact, beside its number. By id, as in content/contacts.yml.
 CONTACT_NAMES = {
-    "childline": ["childline", "child line", "0800 1111"],
-    "999": ["999", "emergency services", "ambulance", "press 55", "dial 55"],
-    "101": ["101", "police", "the police", "polis", "coppers"],
+    "childline": ["childline", "child line"],
+    "999": ["emergency services", "ambulance", "press 55", "dial 55"],
+    "101": ["police", "the police", "polis", "coppers"],
     "ceop": ["ceop", "ceops"],
     "nspcc": ["nspcc", "nspc"],
     "samaritans": ["samaritans", "samaritan"],
-    "shout": ["shout text", "text shout", "shout line", "85258"],
+    "shout": ["shout text", "text shout", "shout line"],
     "papyrus": ["papyrus", "hopeline"],
-    "nhs111": ["111", "nhs 111", "nhs"],
+    "nhs111": ["nhs"],
     "stop_it_now": ["stop it now"],
     "crimestoppers": ["crimestoppers", "crime stoppers"],
     "rph": ["revenge porn helpline", "revenge porn line"],
@@ -221,8 +221,14 @@ CONTACT_NAMES = {
 def names_in(content) -> dict[str, dict[str, Iterable[str]]]:
     """Every name to look for: the apps of content/apps/, the contacts that have follow-ups, the nations."""
     apps = {app.slug: app.aliases for app in content.follow_ups.apps.values()}
-    contacts = {i: names for i, names in CONTACT_NAMES.items() if i in content.contacts}
+    contacts = {i: [*names, *_numbers(content.contacts[i])] for i, names in CONTACT_NAMES.items() if i in content.contacts}
     return {"app": apps, "contact": contacts, "nation": NATION_NAMES}
+
+
+def _numbers(contact) -> list[str]:
+    """The contact's number as people type it: with the directory's blanks, and without."""
+    number = contact.ways[0].number
+    return list(dict.fromkeys([number, number.replace(" ", "")])) if number else []
 
 
 def words_only(name: str) -> list[str]:

@@ -1,5 +1,6 @@
 """What is certain in a message, as Rasa entities and labels: an app, a contact, a nation, a bare yes, an age, warning signs."""
 
+from collections.abc import Set
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -37,8 +38,8 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
     Names come from content/ when the model is loaded: a new app guide needs no training.
     """
 
-    def __init__(self, spotter: Spotter):
-        self._spotter = spotter
+    def __init__(self, spotter: Spotter, public: Set[str]):
+        self._spotter, self._public = spotter, public
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -50,7 +51,7 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> "NameSpotter":
         """A spotter over content/."""
-        return cls(Spotter(names_in(content())))
+        return cls(Spotter(names_in(content())), content().contacts.numbers())
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Put entities and signs on each message."""
@@ -76,5 +77,5 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
                 signs = sorted({signal.family for signal in sign_detector().scan(text) if signal.cancelled_by is None})
                 message.set("signs", signs, add_to_output=True)
             message.set("probing", probing_detector().tier(text) is not None, add_to_output=True)
-            message.set("personal", bool(set(personal.kinds(text)) & GIVEN_AWAY), add_to_output=True)
+            message.set("personal", bool(set(personal.kinds(text, self._public)) & GIVEN_AWAY), add_to_output=True)
         return messages

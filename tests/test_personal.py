@@ -3,9 +3,17 @@
 import time
 
 import pytest
-import yaml
 
-from actions.personal import PUBLIC_NUMBERS, kinds
+from actions.actions import content as served
+from actions.personal import kinds as kinds_but
+from addons.examples import first_messages
+
+PUBLIC = served().contacts.numbers()
+
+
+def kinds(text: str) -> frozenset[str]:
+    return kinds_but(text, PUBLIC)
+
 
 THERE = [
     ("my number is 07700 900123", {"phone"}),
@@ -71,25 +79,22 @@ def test_the_answer_holds_kinds_only():
     assert kinds("my name is Zebedee 07700 900123 @zebq") <= {"phone", "email", "postcode", "address", "handle", "link", "name", "birthday"}
 
 
-def test_every_number_of_the_directory_is_public(root, content):
-    numbers = 0
-    for contact in yaml.safe_load((root / "content/contacts.yml").read_text(encoding="utf-8"))["contacts"]:
-        for way in contact["ways"]:
-            if number := way.get("number"):
-                assert kinds(f"i rang {number} yesterday") == frozenset(), number
-                numbers += 1
-    assert numbers > 15
-    assert all(number.isdigit() for number in PUBLIC_NUMBERS)
+def test_every_number_of_the_directory_is_public(content):
+    numbers = [way.number for contact in content.contacts for way in contact.ways if way.number]
+    assert len(numbers) > 15
+    assert {number: kinds(f"i rang {number} yesterday") for number in numbers if kinds(f"i rang {number} yesterday")} == {}
 
 
-def test_few_of_the_training_messages_are_taken_for_details(root):
+def test_a_number_of_nobody_we_know_is_personal():
+    assert kinds_but("ring 0800 1111 22", frozenset()) == kinds("ring 0800 1111 22") == {"phone"}
+    assert kinds_but("i rang 0808 800 5000", frozenset()) == {"phone"} and kinds("i rang 0808 800 5000") == frozenset()
+
+
+def test_few_of_the_training_messages_are_taken_for_details():
     """They hold no real details, though some speak of names, snaps and streets."""
-    lines = []
-    for path in sorted((root / "data/nlu").glob("*.yml")):
-        for block in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["nlu"]:
-            lines += [line[2:] for line in block["examples"].splitlines() if line.startswith("- ")]
-    noticed = [line for line in lines if kinds(line)]
-    assert len(noticed) < 0.01 * len(lines), noticed[:40]
+    examples = first_messages()
+    noticed = [example.text for example in examples if kinds(example.text)]
+    assert len(noticed) < 0.01 * len(examples), noticed[:40]
 
 
 HOSTILE = ["1 " * 8192, "a" * 16_384, "a." * 8192, "1-" * 8192, "@" * 16_384, "my name is " * 1500, "12 aaa " * 2300, "+" * 16_384]
