@@ -23,7 +23,7 @@ export SIGNPOST_PORT ?= 5005
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup train run talk test test-fast test-model test-browser test-faults screenshots check validate evaluate evaluate-public try \
-	calibrate curve tune contacts content-report rasa audit cluster load fuzz bench clean browser
+	calibrate approaches curve tune contacts content-report rasa audit cluster load fuzz bench clean browser
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ evaluate-public: setup  ## our topic recogniser on public intent sets: DATA="fol
 
 calibrate: setup  ## measure inside the training data, on a fifth left out: thresholds (twenty minutes)
 	@$(PY) -m tools.calibrate $(ARGS)
+
+approaches: setup  ## other ways to learn urgency, compared on a fifth left out (a quarter of an hour)
+	@$(PY) -m tools.approaches $(ARGS)
 
 curve: $(MODEL)  ## the learning curve: what more messages bought, by revisions from git (a quarter of an hour)
 	@$(PY) -m tools.curve $(ARGS)

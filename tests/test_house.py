@@ -117,3 +117,10 @@ def test_decisions_are_short_and_indexed_and_lead_to_their_measurements(root):
     links = re.findall(r"\]\((experiments\.md)?#(.*?)\)", (root / "docs/decisions.md").read_text(encoding="utf-8"))
     there = {page: {anchor(heading) for heading in found} for page, found in (("", decisions), ("experiments.md", notebook))}
     assert [(page, link) for page, link in links if link not in there[page]] == []
+
+
+def test_every_setting_that_is_read_is_documented(root):
+    code = "".join(path.read_text(encoding="utf-8") for folder in ("actions", "addons") for path in (root / folder).glob("*.py"))
+    told = "".join((root / name).read_text(encoding="utf-8") for name in ("README.md", "SECURITY.md", "docs/scale.md"))
+    read = set(re.findall(r"SIGNPOST_\w+", code))
+    assert len(read) > 10 and read - set(re.findall(r"SIGNPOST_\w+", told)) == set()
