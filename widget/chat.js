@@ -4,7 +4,8 @@
  */
 
 const HERE = import.meta.url
-const ANSWER_MS = 8000 // the server gives up after 7.5 and sends its own card
+const ANSWER_MS = 8000 // as long as a person waits for numbers
+const LATE_MS = 20_000 // the server's own card comes after 7.5 and its journey, which may be long
 const TYPING_MS = 300
 const TYPING_SAID_MS = 1500 // most answers are there before
 const VOICES_MS = 2000
@@ -64,7 +65,8 @@ export class Conversation {
   #audience
   #sender = '' // minted with the first message
   #pending = null // what is being sent, or could not be: {text} or {title, payload}
-  #cancel = null
+  #cancel = null // stops the message that the person is waiting for
+  #late = null // the same of one that our own card was shown for already
   #aloud = false
   #hushed = false // hidden: somebody may have come in
   #last = {} // what was said last, {text, lang}, to read aloud
@@ -73,8 +75,8 @@ export class Conversation {
   /**
    * A conversation drawn into `root`, ready to use.
    * @param {HTMLElement} root empty
-   * @param {{lang: string, dir: string, audience: ?string, preview: boolean, announce: function(string)}} options
-   *   announce puts a text into a role=status, for people who don't see the page
+   * @param {{lang: string, dir: string, audience: ?string, preview: boolean, announce: function(string, string=)}} options
+   *   announce(text, lang) puts a text into a role=status, for people who don't see the page; lang when it is not ours
    * @returns {Promise<Conversation>} rejects when the words cannot be fetched
    */
   static async begin(root, options) {
@@ -95,6 +97,10 @@ export class Conversation {
     root.dir = dir || strings.dir
     this.#draw()
     this.#greet()
+    // A phone's keyboard takes the room, and what is typed must be seen. The box is at the end.
+    window.onresize = () => {
+      if (document.activeElement === this.box) root.scrollTop = root.scrollHeight
+    }
     document.onvisibilitychange = () => document.hidden && globalThis.speechSynthesis?.cancel()
   }
 
@@ -129,7 +135,7 @@ export class Conversation {
     this.people = make('div.people', { hidden: true, tabIndex: -1, role: 'region', 'aria-label': say.who })
     this.people.append(
       make('ul.contacts', { role: 'list' }, ...this.#helpers().map((one) => this.#contact(one))),
-      make('p', {}, say.silent),
+      make('p', {}, this.strings.page.silent),
       make('button.plain', { type: 'button', onclick: () => this.#help(false) }, say.who_back),
     )
     this.box = make('textarea', {
@@ -237,6 +243,8 @@ export class Conversation {
   async #ask(pending) {
     if (this.#cancel) return
     if (this.helping) this.#help(false, false)
+    this.#late?.abort()
+    this.#late = null
     this.#pending = pending
     this.#announce('')
     globalThis.speechSynthesis?.cancel()
@@ -257,13 +265,11 @@ export class Conversation {
         this.#show(mine)
       }, TYPING_MS),
       setTimeout(() => this.#announce(this.#say.typing), TYPING_SAID_MS),
-      setTimeout(() => cancel.abort(), ANSWER_MS),
     ]
     this.send.setAttribute('aria-disabled', 'true')
-    let answer
-    try {
-      answer = await this.#post(pending.payload || pending.text, cancel.signal)
-    } catch { /* no answer: our own card */ }
+    setTimeout(() => cancel.abort(), LATE_MS)
+    const coming = this.#post(pending.payload || pending.text, cancel.signal).catch(() => null) // none: our own card
+    const answer = await Promise.race([coming, new Promise((done) => setTimeout(done, ANSWER_MS))])
     timers.forEach(clearTimeout)
     if (this.#cancel !== cancel) return // ended or begun again meanwhile
     this.#cancel = null
@@ -271,13 +277,41 @@ export class Conversation {
     typing.remove()
     if (answer && !answer.card.degraded) {
       this.#pending = null
-      return this.#answer(answer)
+      return this.#show(this.#answer(answer))
     }
     // Nothing typed is lost: the words go back into the box, before what was typed since.
     mine.remove()
     if (pending.text) this.box.value = [pending.text, this.box.value].filter(Boolean).join(pending.left ? '' : '\n')
     this.#measure()
-    this.#answer(answer || this.#safetyCard(), true)
+    const kept = this.box.value
+    const failed = this.#answer(answer || this.#safetyCard(), true)
+    this.#show(failed)
+    if (answer !== undefined) return
+    this.#late = cancel // it may still come
+    const late = await coming
+    if (late && this.#late === cancel) this.#answerLate(late, { failed, mine, kept })
+  }
+
+  /** Below our own card, which stays as it is under a finger or in an ear; its button leads to the answer. */
+  #answerLate(answer, { failed, mine, kept }) {
+    const lost = answer.card.degraded // the server's card: it has read the message, but the words stay in the box
+    this.#late = null
+    if (!lost) {
+      this.turns.append(mine)
+      this.#pending = null
+      if (this.box.value === kept) this.box.value = ''
+      this.#measure()
+    }
+    const turn = this.#answer(answer, lost)
+    const show = () => {
+      this.turns.focus({ preventScroll: true })
+      this.#show(turn)
+    }
+    const again = failed.querySelector('.again')
+    const button = make('button', { type: 'button', onclick: show }, this.#say.late)
+    const focused = again.contains(document.activeElement)
+    again.replaceWith(make('div.late', this.#ours, button))
+    if (focused) button.focus({ preventScroll: true })
   }
 
   /**
@@ -305,13 +339,14 @@ export class Conversation {
   /** Who can help, without asking a server: as contacts of a card. */
   #helpers() {
     const ours = this.strings.page.help.filter((one) => !one.for || (one.for === 'parent' && this.#audience))
-    return ours.map(({ name, why, link, href }) => ({ name, why, ways: [{ label: link, href }] }))
+    return ours.map(({ name, why, more = [], ...way }) => ({ name, why, ways: [way, ...more].map(({ link, href }) => ({ label: link, href })) }))
   }
 
   #forget() {
     const sender = this.#sender
     this.#cancel?.abort()
-    this.#cancel = this.#pending = null
+    this.#late?.abort()
+    this.#cancel = this.#late = this.#pending = null
     this.#last = {}
     this.#sender = this.box.value = ''
     this.#measure()
@@ -356,13 +391,13 @@ export class Conversation {
     if (failed) turn.append(this.#again())
     turn.append(this.#choices(objects(card.choices), string(card.question)))
     this.turns.append(turn)
-    this.#show(turn)
     const numbers = everyone.map((one) => `${string(one.name)}: ${this.#spoken(this.#ways(one)[0]?.label || '')}.`)
     const heard = inOrder([`${say.people}:`, ...numbers], steps.length ? [`${say.do}:`, ...steps] : [])
     const kept = failed && this.#pending?.text ? say.kept : ''
     this.#last = { text: [flag && `${flag}.`, ...words, ...heard, kept, string(card.question)].filter(Boolean).join(' '), lang }
-    this.#announce(this.#last.text)
+    this.#announce(this.#last.text, lang)
     if (this.#aloud) this.#speak(this.#last)
+    return turn
   }
 
   #again() {

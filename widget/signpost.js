@@ -15,7 +15,9 @@
   const EXIT = 'https://www.bbc.co.uk/weather'
   const READY_MS = 8000 // as long as a person waits for the frame before the card with numbers says "away"
   const HELLO_MS = 1500 // a frame that has loaded but doesn't speak is an error page
+  const SAID_MS = 1500 // most frames are there before
   const SHIFT_MS = 5000
+  const KEYBOARD = 100 // pixels: lower things that cover a page are a phone's own bars
   const IDLE_MS = 30 * 60 * 1000 // the server forgets after as long
   const PASSED = ['for', 'lang', 'dir', 'heading', 'discreet', 'preview'] // attributes the frame is told
 
@@ -38,7 +40,12 @@
       { name: 'Childline', why: 'Someone kind to talk to, day or night. Free', link: 'Call 0800 1111', href: 'tel:08001111' },
       { name: 'Police', why: 'When nobody is in danger right now', link: 'Call 101', href: 'tel:101' },
       { name: 'NSPCC helpline', why: 'Advice for adults worried about a child', link: 'Call 0808 800 5000', href: 'tel:08088005000', for: 'parent' },
+      { name: "Deaf, or can't speak", why: 'Reach 999 by video call or by typing. Free', link: '999 in British Sign Language', href: 'https://999bsl.co.uk', more: [
+        { link: 'Relay UK or textphone for 999: 18000', href: 'tel:18000' },
+      ] },
+      { name: 'Shout', why: 'Help by text message, day or night. Free', link: 'Text SHOUT to 85258', href: 'sms:85258?body=SHOUT' },
     ],
+    silent: "Can't speak? Call 999 on a mobile, then cough or tap. Press 55 when you are asked to.",
   }
 
   // Colours a page may set with --signpost-…, and the pairs that must stay readable (WCAG 1.4.3).
@@ -127,7 +134,8 @@ li a, .again {
   display: inline-flex; align-items: center; margin-block-start: .5em; padding: .25em 1.125em; background: var(--accent);
   color: var(--on-accent); font-weight: 600; text-decoration: none;
 }
-li:first-child a { background: #b3141c; color: #fff }
+li:first-child span + a { background: #b3141c; color: #fff }
+li a + a { margin-inline: 0 1em; padding-inline: 0; background: none; color: var(--accent); font-weight: 400; text-decoration: underline }
 .again { margin: 0; background: none; color: var(--accent); border-color: currentColor }
 .cover {
   position: fixed; inset: 0; width: 100%; height: 100%; margin: 0; border: 0; background: #fff; display: none;
@@ -145,9 +153,14 @@ li:first-child a { background: #b3141c; color: #fff }
 }
 .paper, .off { display: none }
 .off + .paper { display: contents }
+.panel.above {
+  position: fixed; inset-block: calc(var(--top) + var(--offset)) auto; height: min(46em, var(--seen) - 2 * var(--offset));
+}
 @media (max-width: 40em), (max-height: 30em) {
   .panel { inset: 0; width: 100%; height: 100%; border: 0; border-radius: 0 }
+  .panel.above { inset-block-start: var(--top); height: var(--seen) }
 }
+.inline .panel.above { inset-block-start: var(--top); inset-inline: 0; height: var(--seen) }
 @media (max-width: 20.5em) {
   h1, h2 { position: absolute; clip-path: inset(50%) } header { justify-content: space-between; flex-direction: row-reverse }
 }
@@ -250,6 +263,7 @@ li:first-child a { background: #b3141c; color: #fff }
     static countShifts = countShifts // for private.js
 
     #words = ENGLISH
+    #lang = 'en' // of #words: not the attribute's when that language is a draft
     #frame = null
     #talk = null
     #timers = []
@@ -266,7 +280,7 @@ li:first-child a { background: #b3141c; color: #fff }
     connectedCallback() {
       if (!this.#parts) {
         this.#inlined = this.getAttribute('mount') === 'inline' && BASE.origin === location.origin
-        if (this.#inlined && parent !== window) this.#readAddress()
+        if (this.#inlined) this.#readAddress()
         this.#exit = web(this.getAttribute('exit')) || this.#exit
         this.#draw(this.#inlined)
       }
@@ -301,12 +315,26 @@ li:first-child a { background: #b3141c; color: #fff }
       }, { signal })
       // Escape hides the chat; pressed in a frame, the page's dialog does not hear it.
       if (this.#host) addEventListener('keydown', (event) => event.key === 'Escape' && !event.defaultPrevented && this.#tell('hide'), { signal })
+      for (const kind of ['resize', 'scroll']) globalThis.visualViewport?.addEventListener(kind, () => this.#aboveKeyboard(), { signal })
       if (!this.#inlined) return
       for (const kind of ['keydown', 'input', 'pointerdown', 'wheel']) {
         addEventListener(kind, () => this.#touch(), { capture: true, passive: true, signal })
       }
       // A phone stops the timers of a page that is not on the screen.
       document.addEventListener('visibilitychange', () => this.#forgetIfIdle(), { signal })
+    }
+
+    /**
+     * A phone's keyboard lies over the page and pushes its top off the screen, and Exit with it: keep to the part that is
+     * seen. Not while somebody has zoomed in: then they choose what they see.
+     */
+    #aboveKeyboard() {
+      const { dialog } = this.#parts
+      const { height, offsetTop, scale } = visualViewport
+      const whole = (document.scrollingElement || document.documentElement).clientHeight
+      dialog.style.setProperty('--top', `${offsetTop}px`)
+      dialog.style.setProperty('--seen', `${height}px`)
+      dialog.classList.toggle('above', Math.abs(scale - 1) < 0.01 && whole - height > KEYBOARD)
     }
 
     /** Whether a conversation is going on, hidden or not. */
@@ -326,13 +354,14 @@ li:first-child a { background: #b3141c; color: #fff }
         dots: make('span', { className: 'dots', 'aria-hidden': 'true' }, make('i'), make('i'), make('i')),
         notice: make('p', { tabIndex: -1 }),
         help: make('ul', { role: 'list' }),
+        silent: make('p'),
         again: make('button', { className: 'again', type: 'button' }),
         cover: make('div', { className: 'cover', popover: 'manual' }),
         body: make('div', { className: 'body' }),
       })
       p.exit = make('button', { className: 'exit', type: 'button', onclick: () => this.leave() }, p.exitWords, p.dots)
       const slot = make('slot', { name: 'talk' })
-      p.body.append(...(inline ? [slot] : [make('div', { className: 'away' }, p.notice, p.help, p.again)]))
+      p.body.append(...(inline ? [slot] : [make('div', { className: 'away' }, p.notice, p.help, p.silent, p.again)]))
       const header = make('header', {}, p.title, p.small, p.exit)
       p.dialog = make(inline ? 'main' : 'dialog', { className: 'panel', 'aria-labelledby': 'title' }, header, p.body, make('slot', { name: 'status' }))
       p.dialog.onclose = () => {
@@ -355,9 +384,13 @@ li:first-child a { background: #b3141c; color: #fff }
     }
 
     /** Put words on everything; a language's own when the frame has brought them. */
-    #say(words) {
+    #say(words, lang = 'en') {
       const w = (this.#words = { ...ENGLISH, ...words })
       const p = this.#parts
+      const page = this.closest('[lang]')?.lang || '' // the language of words that the page chose
+      this.#lang = p.root.lang = lang
+      p.open.lang = this.hasAttribute('label') ? page : lang
+      p.title.lang = this.hasAttribute('heading') ? page : lang
       const label = this.hasAttribute('discreet') ? w.discreet : this.getAttribute('for') === 'parent' ? w.label_parent : w.label
       p.open.textContent = this.getAttribute('label') || label
       p.title.textContent = this.getAttribute('heading') || label
@@ -365,8 +398,11 @@ li:first-child a { background: #b3141c; color: #fff }
       p.exit.title = w.exit_hint
       p.small.setAttribute('aria-label', w.minimise)
       p.help.replaceChildren(...this.#helpers().map((one) =>
-        make('li', {}, make('b', {}, one.name), make('span', {}, one.why), make('a', { href: one.href }, one.link))))
+        make('li', {}, make('b', {}, one.name), make('span', {}, one.why), ...[one, ...(one.more || [])].map(({ link, href }) =>
+          make('a', { href, rel: 'noreferrer' }, link)))))
+      p.silent.textContent = w.silent
       if (this.#frame) this.#frame.title = p.title.textContent
+      if (this.#inlined && !this.#host) document.title = p.title.textContent
     }
 
     /** Who can help: some are for the readers of a parents' page only. */
@@ -374,7 +410,8 @@ li:first-child a { background: #b3141c; color: #fff }
       return this.#words.help.filter((one) => !one.for || one.for === this.getAttribute('for'))
     }
 
-    #announce(text) {
+    #announce(text, lang = this.#lang) {
+      this.#parts.status.lang = lang
       this.#parts.status.textContent = text
     }
 
@@ -400,7 +437,7 @@ li:first-child a { background: #b3141c; color: #fff }
     }
 
     #start() {
-      const { body, notice, again } = this.#parts
+      const { body, notice, again, dialog } = this.#parts
       this.#stop()
       this.#isAway = false
       const here = new URLSearchParams({ host: location.origin, exit: this.#exit, theme: JSON.stringify(this.#theme) })
@@ -414,6 +451,7 @@ li:first-child a { background: #b3141c; color: #fff }
       this.#frame = make('iframe', { referrerPolicy: 'no-referrer', title: this.#parts.title.textContent, src: `${new URL('chat.html', BASE)}#${here}` })
       this.#frame.onload = () => this.#wait(HELLO_MS)
       this.#wait(READY_MS)
+      setTimeout(() => dialog.open && body.classList.contains('loading') && this.#announce(this.#words.loading), SAID_MS)
       body.append(this.#frame)
     }
 
@@ -445,13 +483,13 @@ li:first-child a { background: #b3141c; color: #fff }
     }
 
     /** The frame can be talked in. */
-    #ready(words) {
+    #ready({ words, lang }) {
       const { body, again, open } = this.#parts
       this.#waitNoMore()
       const show = () => {
         this.#isAway = false
         body.className = 'body'
-        this.#say(words)
+        this.#say(words, lang)
         this.#announce('')
         if (this.#parts.dialog.open) this.#focus()
       }
@@ -468,31 +506,34 @@ li:first-child a { background: #b3141c; color: #fff }
         this.#tell('hello')
         const { Conversation } = await import(new URL('chat.js', BASE))
         const options = { lang: this.lang, dir: this.dir, audience: this.getAttribute('for'), preview: this.hasAttribute('preview') }
-        this.#talk = await Conversation.begin(chat, { ...options, announce: (text) => this.#announce(text) })
+        this.#talk = await Conversation.begin(chat, { ...options, announce: (...said) => this.#announce(...said) })
       } catch {
         return // what stands in the element, phone numbers, stays
       }
       this.append(chat)
-      this.#say(this.#talk.strings.page)
-      if (!this.#host) document.title = this.#parts.title.textContent
+      const { page, lang } = this.#talk.strings
+      this.#say(page, lang)
       this.#parts.root.classList.remove('off')
-      this.#tell('ready', { words: this.#talk.strings.page })
+      this.#tell('ready', { words: page, lang })
       if (!this.#host) this.#talk.focus()
     }
 
     // ---- frame and page: nothing that was typed is ever in a message
 
-    /** In the frame: what the page said of itself in our address. Believed only as far as the browser agrees. */
+    /**
+     * What our address says after "#". Alone, where a plain link led: how to look, and never where Exit goes or what a
+     * heading says, for anybody can write a link. In the frame: what the page said of itself, believed only as far as the browser agrees.
+     */
     #readAddress() {
       const said = new URLSearchParams(location.hash.slice(1))
+      const take = (names) => names.forEach((name) => said.has(name) && this.setAttribute(name, said.get(name)))
+      if (parent === window) return take(['for', 'lang', 'discreet'])
       const host = said.get('host')
       const above = location.ancestorOrigins
       if (!host || (above && above[0] !== host)) return
       this.#host = host
       this.#exit = web(said.get('exit')) || EXIT
-      for (const name of PASSED) {
-        if (said.has(name)) this.setAttribute(name, said.get(name))
-      }
+      take(PASSED)
       try {
         for (const [name, value] of Object.entries(JSON.parse(said.get('theme')))) {
           const kind = name in COLOURS ? 'color' : { font: 'font-family', radius: 'border-radius' }[name]
@@ -522,7 +563,7 @@ li:first-child a { background: #b3141c; color: #fff }
         this.#waitNoMore()
         this.#wait(READY_MS)
       } else if (data?.signpost === 'ready') {
-        this.#ready(data.words)
+        this.#ready(data)
       } else if (data?.signpost === 'hide') {
         this.#hide()
       } else if (data?.signpost === 'shift') {

@@ -16,7 +16,8 @@ STRICT = (
 )
 SNIPPET = """
 <signpost-chat {attributes}>
-  <p>In danger now: call <a href="tel:999">999</a>. Childline: <a href="tel:08001111">0800 1111</a>. Police: <a href="tel:101">101</a>.</p>
+  <p>In danger now: call <a href="tel:999">999</a>. Childline: <a href="tel:08001111">0800 1111</a>. Police: <a href="tel:101">101</a>.
+     Deaf: <a href="https://999bsl.co.uk" rel="noreferrer">999 in British Sign Language</a>. Can't ring: text SHOUT to <a href="sms:85258?body=SHOUT">85258</a>.</p>
 </signpost-chat>
 <script src="{ours}/widget/signpost.js" defer referrerpolicy="no-referrer"></script>
 """

@@ -7,7 +7,8 @@ import pytest
 from chat_page import Chat, card, until
 
 WORDS = "he keeps texting me at night"
-NUMBERS = {"tel:999", "tel:08001111", "tel:101"}
+IN_WORDS = {"tel:999", "tel:08001111", "tel:101", "https://999bsl.co.uk", "sms:85258?body=SHOUT"}  # what a page says without us
+NUMBERS = IN_WORDS | {"tel:18000"}
 HTML = (200, "text/html", "<!doctype html><title>Sign in to the school network</title>", {})
 MODES = {
     "error 500": (500, "text/plain", "Internal Server Error", {}),
@@ -23,7 +24,8 @@ GOOD = (200, "application/json", card(texts=["Here again.", "x"]), {})
 
 
 def hrefs(locator) -> set[str]:
-    return {a.get_attribute("href") for a in locator.locator("a[href^=tel]").all()}
+    """All that can be dialled, texted or opened."""
+    return {a.get_attribute("href").removesuffix("/") for a in locator.locator("a[href]").all()}
 
 
 def assert_nothing_is_lost(chat: Chat, failed):
@@ -136,14 +138,136 @@ def test_hanging_servers_are_given_up_after_eight_seconds(visit, school, broken)
         assert hrefs(other.page.locator(".away")) == NUMBERS
 
 
+@pytest.fixture
+def held(visit, school, broken):
+    """held(answer): a talk whose first message is answered when `chat.come()` is called, eight seconds after it was sent.
+
+    The clock is Playwright's: eight seconds pass at once.
+    """
+
+    def start(answer: str) -> Chat:
+        hold, heard = threading.Event(), []
+
+        def slow(handler):
+            heard.append(handler.text)
+            if len(heard) == 1:
+                hold.wait(30)
+            handler.answer(200, "application/json", answer if len(heard) == 1 else GOOD[2])
+
+        page = visit(viewport={"width": 390, "height": 760})
+        page.clock.install()
+        page.goto(school.embed(broken(slow).origin))
+        chat = Chat(page).open()
+        chat.say(WORDS, waits=False)
+        until(page, lambda: heard)
+        page.clock.fast_forward(8000)
+        chat.within.locator(".failed").wait_for()
+        assert_nothing_is_lost(chat, chat.within.locator(".failed"))
+        chat.come = hold.set
+        return chat
+
+    return start
+
+
+LATE = card(texts=["Late words.", "x"], steps=["A step of some length."] * 20)
+
+
+def test_an_answer_that_comes_after_eight_seconds_is_shown_and_moves_no_number(held):
+    chat = held(LATE)
+    failed = chat.within.locator(".failed")
+    number = failed.locator('a[href="tel:08001111"]')
+    place = number.bounding_box()
+    chat.within.get_by_role("button", name="Try again").evaluate("e => { e.focus({ preventScroll: true }); announced.length = 0 }")
+    chat.come()
+    late = chat.answers.filter(has_text="Late words.")
+    late.wait_for(state="attached")
+    assert number.bounding_box() == place, "somebody may be about to tap it"
+    assert chat.mine.count() == 1 and chat.box.input_value() == "" and not failed.get_by_text("in the box").count()
+    until(chat.page, lambda: any(one.startswith("Late words.") for one in chat.frame.evaluate("announced")))
+    show = chat.within.get_by_role("button", name="Show the answer")
+    assert show.evaluate("e => e === document.activeElement"), "the focus went with the button"
+    assert 0 < show.bounding_box()["y"] < chat.box.bounding_box()["y"] - 44, "seen at once"
+    show.click()
+    panel, turn = chat.panel.bounding_box(), late.bounding_box()
+    assert panel["y"] < turn["y"] < panel["y"] + panel["height"] / 2
+    assert chat.frame.evaluate("document.activeElement.className") == "turns"
+    chat.say("and then", waits=False)
+    chat.answers.get_by_text("Here again.").wait_for()
+    assert not failed.count() and chat.mine.count() == 2
+
+
+def test_a_late_answer_leaves_what_was_typed_meanwhile(held):
+    chat = held(LATE)
+    chat.box.press_sequentially(" and more")
+    chat.come()
+    chat.answers.filter(has_text="Late words.").wait_for(state="attached")
+    assert chat.box.input_value() == f"{WORDS} and more"
+
+
+def test_the_servers_own_card_is_not_too_late_after_eight_seconds(held):
+    """It has read the message and knows the urgency; the words stay in the box."""
+    chat = held(card(degraded=True, urgency="emergency", texts=["Call 999 now.", "x"]))
+    chat.come()
+    alarm = chat.within.locator(".alarm a")
+    alarm.wait_for(state="attached")
+    assert chat.box.input_value() == WORDS and chat.mine.count() == 0
+    chat.within.get_by_role("button", name="Show the answer").click()
+    assert alarm.is_visible() and alarm.get_attribute("href") == "tel:999"
+    chat.within.get_by_role("button", name="Try again").click()
+    chat.answers.get_by_text("Here again.").wait_for()
+    assert chat.mine.count() == 1 and not chat.within.locator(".failed").count()
+
+
+@pytest.mark.parametrize("act", ["Try again", "Start again"])
+def test_who_goes_on_without_a_late_answer_does_not_get_it(held, act):
+    chat = held(LATE)
+    if act == "Start again":
+        chat.within.locator("summary").click()
+    chat.within.get_by_role("button", name=act).click()
+    chat.come()
+    if act == "Try again":
+        chat.answers.get_by_text("Here again.").wait_for()
+    chat.page.wait_for_timeout(500)
+    assert "Late words." not in chat.text() and chat.mine.count() == (act == "Try again")
+
+
+def test_after_twenty_seconds_nothing_is_waited_for(held):
+    chat = held(LATE)
+    chat.page.clock.fast_forward(12_000)
+    chat.come()
+    chat.page.wait_for_timeout(500)
+    assert "Late words." not in chat.text() and chat.box.input_value() == WORDS
+
+
+def test_a_slow_opening_is_announced_and_a_quick_one_is_not(visit, school, broken):
+    ours = broken(GOOD)
+    words, come = ours.pages["/widget/strings/en.json"], threading.Event()
+    ours.pages["/widget/strings/en.json"] = lambda handler: (come.wait(30), handler.answer(*words))
+    for slow in (True, False):
+        page = visit()
+        page.clock.install(time=0)
+        page.goto(school.embed(ours.origin))
+        page.clock.pause_at(60_000)
+        chat = Chat(page)
+        chat.launcher.click()
+        if not slow:
+            chat.box.wait_for()
+        page.clock.fast_forward(1400)
+        assert page.evaluate("announced") == []
+        page.clock.fast_forward(200)
+        assert page.evaluate("announced") == (["One moment."] if slow else [])
+        come.set()
+        chat.box.wait_for()
+
+
 def test_without_script_or_server_the_numbers_stand_in_the_page(visit, school, broken):
     ours = broken(GOOD)
     address = school.embed(ours.origin)
     page = visit(address, java_script_enabled=False)
-    assert {a.get_attribute("href") for a in page.locator("signpost-chat a").all() if a.is_visible()} == NUMBERS
+    assert {a.get_attribute("href") for a in page.locator("signpost-chat a").all() if a.is_visible()} == IN_WORDS
     ours.close()
     page = visit(address)
-    assert {a.get_attribute("href") for a in page.locator("signpost-chat a").all() if a.is_visible()} == NUMBERS
+    assert {a.get_attribute("href") for a in page.locator("signpost-chat a").all() if a.is_visible()} == IN_WORDS
 
 
 def test_our_own_page_without_script_or_words_has_numbers_and_an_exit(visit, broken):

@@ -318,7 +318,9 @@ def test_who_can_help_now_is_always_in_the_same_place_and_needs_no_server(at_sch
     chat.page.context.set_offline(True)
     who.click()
     people = chat.within.locator(".people")
-    assert {a.get_attribute("href") for a in people.locator("a").all()} == {"tel:999", "tel:08001111", "tel:101"}
+    assert {a.get_attribute("href") for a in people.locator("a").all()} == {
+        "tel:999", "https://999bsl.co.uk/", "tel:18000", "tel:08001111", "tel:101", "sms:85258?body=SHOUT",
+    }  # fmt: skip
     assert who.get_attribute("aria-expanded") == "true" and "Press 55" in people.inner_text()
     chat.within.get_by_role("button", name="Back to the chat").click()
     assert chat.within.locator(".alarm").is_visible() and not people.is_visible()

@@ -193,6 +193,30 @@ def test_targets_are_44_px_and_text_is_16_px_even_where_a_site_has_small_type(at
     assert [s for s in sizes if s[1] < 15.9] == []
 
 
+# Words of which a part cannot be seen: over the edge of a box that hides it, of the window or of their own button, or to be scrolled to sideways.
+CUT = """() => { const all = (root) => [...root.querySelectorAll('*')].flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
+  const cut = ({ left, right, top, bottom }, e) => {
+    for (let n = e; n && n !== document; n = n.assignedSlot || n.parentNode?.host || n.parentNode) {
+      if (n.nodeType !== 1) continue
+      const s = getComputedStyle(n), r = n.getBoundingClientRect()
+      if (s.display === 'contents' || s.display === 'inline') continue
+      const sideways = left < r.left - 1 || right > r.right + 1
+      if (n.matches('button, a, summary, textarea') && (sideways || top < r.top - 1 || bottom > r.bottom + 1)) return true
+      if (s.overflowX !== 'visible' && sideways) return true
+      if (['auto', 'scroll'].includes(s.overflowY)) return false // there by scrolling
+      if (s.overflowY !== 'visible' && (top < r.top - 1 || bottom > r.bottom + 1)) return true
+      if (s.position === 'fixed') break
+    }
+    return right > innerWidth + 1 || left < -1
+  }
+  return all(document).filter((e) => e.checkVisibility({ visibilityProperty: true }) && getComputedStyle(e).clipPath === 'none' && !e.closest('.unseen, [role=status], main:not(.panel)') && [...e.childNodes].some((n) => {
+    if (n.nodeType !== 3 || !n.data.trim()) return false
+    const range = document.createRange()
+    range.selectNodeContents(n)
+    return [...range.getClientRects()].some((rect) => rect.width > 1 && cut(rect, e))
+  })).map((e) => e.className || e.textContent) }"""
+
+
 @pytest.mark.parametrize("state", ["open", "emergency", "urgent", "away", "frame away", "who can help", "options", "easy words"])
 def test_at_400_percent_everything_can_be_reached_without_scrolling_sideways(at_school, state):
     chat = at_school(viewport={"width": 320, "height": 256})
@@ -200,23 +224,52 @@ def test_at_400_percent_everything_can_be_reached_without_scrolling_sideways(at_
     for frame in chat.page.frames:
         wide = frame.evaluate("""() => { const all = (root) => [...root.querySelectorAll('*')].flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
           return all(document).filter((e) => e.checkVisibility?.() && !e.closest('.unseen, [role=status], main:not(.panel)') && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.className || e.localName) }""")
-        assert wide == [] or frame.url.startswith("chrome-error:")
-    assert chat.exit.is_visible() and chat.exit.bounding_box()["y"] >= 0
-    if state != "frame away":
-        chat.box.scroll_into_view_if_needed()
-        box = chat.send.bounding_box()
-        chat.send.scroll_into_view_if_needed()
-        assert box and chat.send.is_visible()
+        assert wide + frame.evaluate(CUT) == [] or frame.url.startswith("chrome-error:")
+    # A trial click: scrolled to, inside the window, and nothing over it.
+    if state not in ("frame away", "options"):
+        chat.box.click(trial=True)
+        chat.send.click(trial=True)
+    for control in (chat.exit, *([] if state in ("frame away", "options") else [chat.send])):
+        control.click(trial=True)
+        place = control.bounding_box()
+        assert place["y"] >= 0 and place["y"] + place["height"] <= 256 and place["x"] >= 0 and place["x"] + place["width"] <= 320
 
 
-def test_text_spacing_of_the_readers_own_loses_nothing(at_school):
+SPACED = """(css) => { const s = new CSSStyleSheet(); s.replaceSync(css)
+  const roots = [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)]
+  for (const root of roots) root.adoptedStyleSheets = [...root.adoptedStyleSheets, s] }"""
+SPACING = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }"
+
+
+@pytest.mark.parametrize(
+    "state", ["closed", "open", "emergency", "urgent", "away", "frame away", "who can help", "options", "a long message"]
+)
+def test_text_spacing_of_the_readers_own_loses_nothing(at_school, state):
+    chat = at_school(viewport={"width": 390, "height": 760})
+    STATES[state](chat)
+    for frame in chat.page.frames:
+        if not frame.url.startswith("chrome-error:"):
+            frame.evaluate(SPACED, SPACING)
+            assert frame.evaluate(CUT) == []
+
+
+def test_the_look_for_cut_words_sees_them(at_school):
+    """What the check above relies on, in each document: cut below, cut at the side, and more than a button holds."""
     chat = at_school(viewport={"width": 390, "height": 760}).open()
     chat.say(URGENT)
-    chat.frame.evaluate("""() => { const s = new CSSStyleSheet(); s.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }')
-      document.adoptedStyleSheets = [s] }""")
-    cut = chat.frame.evaluate("""[...document.querySelectorAll('button, a, p, li, summary, label')].filter((e) => e.checkVisibility() && !e.closest('.unseen') &&
-      (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline' || e.getBoundingClientRect().right > innerWidth)).map((e) => e.className || e.textContent)""")
-    assert cut == []
+    for frame, css, names in (
+        (chat.frame, "label { height: 8px; overflow: hidden }", {"Tell me what is worrying you"}),
+        (chat.frame, ".banner { width: 9em; white-space: nowrap !important; overflow: hidden }", {"banner"}),
+        (chat.frame, ".send { width: 44px !important; padding: 0 !important; flex: none !important }", {"send"}),
+        (chat.page, ".exit { height: 10px !important; min-height: 0 !important; padding: 0 !important }", {"Exit this page"}),
+        (chat.page, "header { height: 20px; overflow: clip }", {"Talk about a worry"}),
+    ):
+        assert frame.evaluate(CUT) == []
+        frame.evaluate(SPACED, css)
+        assert names <= set(frame.evaluate(CUT)), css
+        frame.evaluate(
+            "() => { for (const root of [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)]) root.adoptedStyleSheets = root.adoptedStyleSheets.slice(0, -1) }"
+        )
 
 
 def test_forced_colours_keep_every_edge(at_school):

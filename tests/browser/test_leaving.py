@@ -121,6 +121,62 @@ def test_the_first_shifts_are_told_and_seen_and_run_out(talking):
     assert not left(page)
 
 
+# No browser that can be driven here has a keyboard on the screen. What is emulated is what a phone's does: the page keeps its
+# height, and the part that is seen is lower and pushed down. `keyboard(height, top, scale)` says which part that is.
+KEYBOARD = """
+Object.defineProperty(window, 'visualViewport', { value: Object.assign(new EventTarget(), { height: innerHeight, offsetTop: 0, scale: 1 }) })
+window.keyboard = (height, offsetTop, scale = 1) => {
+  Object.assign(visualViewport, { height, offsetTop, scale })
+  for (const kind of ['resize', 'scroll']) visualViewport.dispatchEvent(new Event(kind))
+}
+"""
+PHONE = {"viewport": {"width": 390, "height": 760}, "has_touch": True, "is_mobile": True}
+TABLET = {"viewport": {"width": 820, "height": 1100}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.mark.parametrize("mount", MOUNTS)
+@pytest.mark.parametrize("device", [PHONE, TABLET], ids=["phone", "tablet"])
+def test_exit_and_the_box_stay_in_the_part_that_is_seen_above_an_emulated_keyboard(at_school, visit, server, device, mount):
+    options = device | {"before": KEYBOARD}
+    chat = at_school(**options) if mount == "frame" else Chat(visit(server.url + "/widget/chat.html", **options), inline=True)
+    chat.open().say("hello")
+    before = chat.panel.bounding_box()
+    chat.box.tap()
+    chat.box.fill("he wants")
+    chat.page.evaluate("keyboard(380, 240)")
+    chat.page.wait_for_timeout(200)
+    for control in (chat.exit, chat.box, chat.send):
+        place = control.bounding_box()
+        assert place["y"] >= 240 and place["y"] + place["height"] <= 620, "off the screen"
+    panel = chat.panel.bounding_box()
+    assert panel["x"] >= 0 and panel["x"] + panel["width"] <= device["viewport"]["width"]
+    if device is PHONE:
+        assert (panel["y"], panel["height"]) == (240, 380)
+    chat.page.evaluate("keyboard(innerHeight, 0)")
+    assert chat.panel.bounding_box() == before
+
+
+def test_what_somebody_zooms_in_on_is_theirs_and_a_phones_own_bar_is_no_keyboard(at_school):
+    chat = at_school(**PHONE, before=KEYBOARD).open()
+    whole = chat.panel.bounding_box()
+    for seen in ("380, 100, 2", "700, 0"):
+        chat.page.evaluate("keyboard(380, 240)")
+        assert chat.panel.bounding_box() != whole
+        chat.page.evaluate(f"keyboard({seen})")
+        assert chat.panel.bounding_box() == whole
+
+
+def test_a_real_zoom_does_not_move_the_chat(at_school):
+    """This zoom is the browser's own."""
+    chat = at_school(**PHONE).open()
+    whole = chat.panel.bounding_box()
+    chat.page.context.new_cdp_session(chat.page).send("Emulation.setPageScaleFactor", {"pageScaleFactor": 2})
+    until(chat.page, lambda: chat.page.evaluate("visualViewport.scale") == 2)
+    chat.page.wait_for_timeout(200)
+    assert chat.page.evaluate("document.querySelector('signpost-chat').shadowRoot.querySelector('.panel').className") == "panel"
+    assert chat.panel.bounding_box()["height"] == whole["height"]
+
+
 def test_the_cover_is_up_before_the_next_site_answers(at_school, school):
     hold = threading.Event()
     school.pages["/slow"] = lambda handler: (hold.wait(8), handler.answer(200, "text/html", ELSEWHERE))

@@ -132,6 +132,35 @@ def test_a_reviewed_language_is_shown(visit, school, broken):
     assert "Helo" in chat.answers.first.inner_text()
 
 
+LANGUAGE = "e => e.closest('[lang]').lang"
+
+
+def test_words_are_marked_with_the_language_they_are_in(at_school, school, server, visit):
+    """Not with the one that was asked for, when that is a draft; nor with the page's, unless the page chose the words."""
+    chat = at_school(attributes='lang="cy"').open()
+    status = chat.page.locator("signpost-chat > [role=status]")
+    assert [n.evaluate(LANGUAGE) for n in (chat.launcher, chat.exit, chat.within.locator(".talk"), status)] == ["en"] * 4
+    chat = at_school(attributes='lang="cy" preview').open()
+    assert [n.evaluate(LANGUAGE) for n in (chat.launcher, chat.exit, chat.within.locator(".talk"))] == ["cy"] * 3
+    welsh = school.embed(server.url, path="/cymraeg").replace("/page", "/cymraeg")
+    school.pages["/cymraeg"] = (*school.pages["/cymraeg"][:2], school.pages["/cymraeg"][2].replace('lang="en"', 'lang="cy"'), {})
+    page = visit(welsh)
+    assert Chat(page).launcher.evaluate(LANGUAGE) == "en", "the button's words are ours"
+    page.locator("signpost-chat").evaluate("e => { const it = e.cloneNode(); it.setAttribute('label', 'Siarad'); e.replaceWith(it) }")
+    assert [Chat(page).launcher.evaluate(LANGUAGE), Chat(page).exit.evaluate(LANGUAGE)] == ["cy", "en"]
+
+
+def test_what_is_announced_is_in_the_language_it_is_marked_with(at_school):
+    chat = at_school(attributes='lang="cy" preview').open()
+    status = chat.frame.locator("signpost-chat > [role=status]")
+    until(chat.page, lambda: "Bot ydw i" in status.text_content())
+    assert status.get_attribute("lang") == "cy"
+    chat.box.fill("hello")
+    chat.box.press("Enter")
+    chat.answers.nth(1).wait_for()
+    assert status.get_attribute("lang") == "en" and "Hello" in status.text_content()
+
+
 @pytest.mark.parametrize("lang", ["xx", "../../../x", "en-GB"])
 def test_a_language_we_do_not_have_is_english(at_school, lang):
     chat = at_school(attributes=f'lang="{lang}"').open()
@@ -157,6 +186,21 @@ def test_a_plain_link_works_alone(visit, server):
     chat.say("hello")
     assert chat.page.title() == "Talk about a worry" and chat.exit.is_visible()
     until(chat.page, lambda: chat.page.locator(".panel h1").inner_text() == "Talk about a worry")
+
+
+def test_a_plain_link_says_for_whom_in_what_language_and_how_discreetly_and_nothing_else(visit, broken):
+    ours = broken((200, "application/json", card(), {}))
+    welsh = json.loads((ROOT / "strings/cy.json").read_text(encoding="utf-8")) | {"draft": False}
+    ours.pages["/widget/strings/cy.json"] = (200, "application/json", json.dumps(welsh), {})
+    said = "for=parent&lang=cy&discreet&exit=https%3A%2F%2Fevil.example&heading=HACKED&label=HACKED&host=https%3A%2F%2Fevil.example"
+    chat = Chat(visit(f"{ours.origin}/widget/chat.html#{said}"), inline=True).open()
+    title = welsh["page"]["discreet"]
+    until(chat.page, lambda: chat.page.title() == title)
+    assert chat.page.locator(".panel h1").inner_text() == title and "HACKED" not in chat.text()
+    assert chat.answers.first.locator("p").first.inner_text() == welsh["talk"]["greeting_parent"][0]
+    chat.page.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body="<title>x</title>", content_type="text/html"))
+    chat.exit.click()
+    until(chat.page, lambda: chat.page.url == "https://www.bbc.co.uk/weather")
 
 
 def test_our_own_page_is_printed_whole(visit, broken):
