@@ -15,7 +15,7 @@ from actions.contacts import load_yaml
 from actions.urgency import Urgency
 
 PATH = Path(__file__).resolve().parent.parent / "data" / "context.yml"
-FEW = 12  # words: longer messages say themselves what they are about
+SHORT = 12  # words: longer messages say themselves what they are about
 # The model's reader: a text in, {"urgency": {tier: share}, "topic": {topic: share}} out.
 reads: Callable[[str], dict[str, dict[str, float]]] | None = None
 
@@ -37,7 +37,7 @@ def second_reading(text: str, worry: str | None, audience: str, urgency: str) ->
 
     text: the message as typed; it goes to the model and nowhere else.
     """
-    if reads is None or text.startswith("/") or len(text.split()) > FEW or not Urgency.SUPPORT <= Urgency.of(urgency) < Urgency.EMERGENCY:
+    if reads is None or text.startswith("/") or len(text.split()) > SHORT or not Urgency.SUPPORT <= Urgency.of(urgency) < Urgency.EMERGENCY:
         return None
     before = sentence(worry, audience)
     return reads(f"{before} {text}") if before else None

@@ -45,9 +45,9 @@ GUESSED_TOPIC = 0.4
 SURE_OF_NOD = 0.8
 # Read after a sentence that says what was told before (actions/in_context.py): an emergency takes the first share there or the second alone,
 # and is one from the third on whatever it says alone ("no its tonight"). Measured on second messages left out (docs/decisions.md).
-SURE_IN_CONTEXT = 0.07
+SURE_IN_CONTEXT = 0.05
 SURE_ALONE = 0.9
-RAISES = 0.5
+RAISES = 0.3
 
 
 class Meaning(NamedTuple):

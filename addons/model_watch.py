@@ -51,7 +51,6 @@ class ModelWatch:
                 log.error("model_not_loaded", file=str(self.path), reason=reason)
                 self._reason = reason
             return False
-        steady(agent)
         self.app.ctx.agent = agent
         if self._reason:
             log.warning("model_loaded", file=str(self.path))
@@ -70,13 +69,6 @@ class ModelWatch:
             tried = now
             if await asyncio.to_thread(self.load):
                 return
-
-
-def steady(agent) -> None:
-    """End sessions by the store's own clock, which only runs forward, not by the time of day, which may jump and lose the urgency."""
-    from rasa.shared.core.domain import SessionConfig
-
-    agent.domain.session_config = SessionConfig(0, False)
 
 
 def install() -> None:

@@ -17,7 +17,8 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 SHORTEST, LONGEST = 4, 24  # letters: in "hse" three words are near, and no word is longer
 KNOWN = 2  # a word seen so often stands; fewer may be a slip of ours
 WORTH = 4  # a word seen so often may be meant by another
-COMMON = 30  # words seen so often may have run together: "hewants"; English sentences hold some of them
+# Words seen so often may have run together ("hewants"), and English sentences hold some of them: one in so many, and never fewer than the second.
+COMMON_SHARE, COMMON = 100_000, 30
 ENGLISH = 1 / 3  # of the words of a text: with no more common ones it is another language, of 100 English messages less than one
 
 
@@ -29,6 +30,8 @@ class Spelling:
 
     def __init__(self, counts: dict[str, int], lexicon: Iterable[str] = ()):
         self.counts = counts
+        # A share: with more messages a few foreign words ("la", of a la carte) would come to be common too.
+        self.common = max(COMMON, sum(counts.values()) // COMMON_SHARE)
         self._right = {*counts, *lexicon, *CONTRACTIONS, *TEXT_SPEAK}
         self._targets = Targets((word for word, n in counts.items() if n >= WORTH), shortest=SHORTEST)
 
@@ -48,7 +51,7 @@ class Spelling:
         letters = "".join(words)
         if sum("LATIN" not in unicodedata.name(c, "LATIN") for c in letters) * 2 > len(letters):
             return True
-        common = sum(self.counts.get(_plain(word), 0) >= COMMON or _plain(word) in TEXT_SPEAK for word in words)
+        common = sum(self.counts.get(_plain(word), 0) >= self.common or _plain(word) in TEXT_SPEAK for word in words)
         return len(words) >= 3 and common <= ENGLISH * len(words)
 
     def _mended(self, typed: str) -> str:
@@ -70,7 +73,7 @@ class Spelling:
         """Two common words that ran together; "" when it is none."""
         uses = {i: min(self.counts.get(word[:i], 0), self.counts.get(word[i:], 0)) for i in range(2, len(word) - 1)}
         best = max(uses, key=uses.get)
-        return f"{word[:best]} {word[best:]}" if uses[best] >= COMMON else ""
+        return f"{word[:best]} {word[best:]}" if uses[best] >= self.common else ""
 
 
 def _plain(word: str) -> str:

@@ -60,7 +60,7 @@ class WebChannel(InputChannel):
     message_chars: read whole by the model. paste_chars: above it 413; between the two the deterministic layer reads
     all and the model the first and last half of message_chars. turn_seconds: then the safety card is sent; it must
     outlast an action's own limit (addons/in_process.py). answer_seconds: the same, counted from when the request came,
-    a slow upload and waiting in line included; the page gives up at 8. health_seconds: how long an answer of GET /health holds.
+    a slow upload and waiting in line included; the page shows its own card at 8, and takes an answer until 20. health_seconds: how long an answer of GET /health holds.
     """
 
     def __init__(

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from actions.in_context import FEW
+from actions.in_context import SHORT
 from actions.normalise import plain
 from addons.examples import COLUMNS, SECOND, second_messages
 from tools.near_duplicates import near_duplicates
@@ -24,7 +24,7 @@ def lines(root):
 def test_every_line_is_one_to_learn_from(lines, intents):
     assert len(second_messages()) == len(lines) >= 1000
     assert {line["topic"] for line in lines} <= intents
-    words = Counter(len(line["message"].split()) <= FEW for line in lines)
+    words = Counter(len(line["message"].split()) <= SHORT for line in lines)
     assert words[True] / len(lines) > 0.95  # longer ones are never read in context
 
 
