@@ -35,8 +35,6 @@ def wanted(state: State, heard: Heard, topic: str, content: Content, *, before: 
     if topic in content.choices.quiet:
         return (THE_NUMBER, contact) if topic == OWN_ACTS and contact in FOR_OWN_ACTS else (None, None)
     ask = _by_situation(state, heard, topic) or _by_model(heard)
-    if state.app and topic in ABOUT_APPS:
-        ask = "app_guide"
     named = topic in ASKS_FOR_ONE and (heard.short or topic == "contact_numbers")
     if contact and ask is None and (named or (topic in MANNERS and heard.brief)):
         ask = before if before in OF_A_CONTACT and contact in abouts[before] else THE_NUMBER
@@ -54,15 +52,16 @@ def _by_model(heard: Heard) -> str | None:
 
 
 def _by_situation(state: State, heard: Heard, topic: str) -> str | None:
-    """What is certain from the words, whatever the model takes it for. The last that holds counts."""
+    """What is certain from the words, whatever the model takes it for: the first that holds."""
     # In an emergency the steps of the topic stand, and small talk is no case of it.
     case = Urgency.SUPPORT <= state.tier < Urgency.EMERGENCY
     parent = state.audience == "parent"
-    situations = {
-        "is_this_ok": heard.signs and heard.wonders,
-        "the_phone": case and heard.keeps_or_sends and state.audience in ADULTS and topic not in ASKS_HOW,
-        "contact_them": case and (heard.would_face_them == "contact" or (heard.would_face_them == "harm" and parent)),
-        LOST_TEMPER: case and parent and topic == "abuse_at_home" and heard.by_own_hand,
-        "cant_speak": CANT_TALK in heard.families,
-    }
-    return next((ask for ask, holds in reversed(situations.items()) if holds), None)
+    situations = (
+        ("cant_speak", CANT_TALK in heard.families),
+        ("app_guide", state.tier < Urgency.EMERGENCY and bool(state.app) and topic in ABOUT_APPS),
+        (LOST_TEMPER, case and parent and topic == "abuse_at_home" and heard.by_own_hand),
+        ("contact_them", case and (heard.would_face_them == "contact" or (heard.would_face_them == "harm" and parent))),
+        ("the_phone", case and heard.keeps_or_sends and state.audience in ADULTS and topic not in ASKS_HOW),
+        ("is_this_ok", heard.signs and heard.wonders),
+    )
+    return next((ask for ask, holds in situations if holds), None)

@@ -30,6 +30,7 @@ from actions.topics import (
 from actions.urgency import AUDIENCES, Urgency, highest
 
 OTHERS = frozenset(["parent", "friend", "professional"])  # readers who tell of somebody else
+LIKE_COMING_IN = frozenset(["arrival", "presence", "missing_child"])  # families of danger that "she just walked in" may set off
 # A parent who says "I feel like a bad mother" is still a parent; "hi, it's me now, I'm 11" is somebody else. A bare message in
 # the middle of a conversation ("he says he already sent one") reads like a young person's own, and to mention a friend is not to
 # be one, so to become either takes more (docs/decisions.md has how often it goes wrong).
@@ -86,9 +87,12 @@ def says_over(state: State, heard: Heard) -> bool:
     """Whether a few words leave no doubt that an emergency is none, or no more: nobody is in danger; the child who was missing is back."""
     if state.tier is not Urgency.EMERGENCY:
         return False
-    missing = state.worry == "runaway_missing"
-    # "im safe" of somebody who ran away is no end of it.
-    return heard.said == "no_danger" or (missing and (heard.said == "back" or (heard.said == "safe" and state.audience in OTHERS)))
+    if heard.said == "no_danger":
+        return True
+    # "shes back" may sound like somebody who came in; of another danger no child is back. "im safe" of who ran away is no end of it.
+    another = heard.alarm and heard.families - LIKE_COMING_IN
+    back = heard.said == "back" or (heard.said == "safe" and state.audience in OTHERS)
+    return state.worry == "runaway_missing" and back and not another
 
 
 # Readings: the first that has something to say decides.

@@ -74,11 +74,22 @@ _BACK = re.compile(
     r" (?:(?:come|came|got|gotten|walked|turned|strolled|brought) (?:back|home|safe|(?:in|up|through)\b(?! (?:an?|his|her|their|my|to|on|with|it|some|the (?!door|front|back|house))\b))|arrived|back|home|found(?! (?:her|him|them|me|us|my|our|the|out)\b)|safe|here with me)"
     r"|\b(?<!\bhe )(?<!\bhes )(?<!\bshe )(?<!\bshes )(?:found|brought) (?:him|her|them)(?= (?:at|in|on|by|near|back|home|safe|asleep|hiding|and|with|round|now|just|she|he|they)\b|$)"
 )
-_NOT_BACK = frozenset(
-    "not isnt hasnt havent hadnt never still if when until till hope hoping think might maybe nobody noone cant wont refuse refuses gone again "
-    "should phone bag coat body blood bleeding bruise bruises bruised marks hurt injured unconscious room sick pills drunk car van taxi uber man men bloke guy stranger someone hospital ambulance "
-    "help raped window bat knife".split()
+# Where a child may well be found: "at her mates", "with his nan". Not "at his", "with him", "in his flat".
+_WITH_WHOM = re.compile(
+    r"\b(?:at|round|from|with|to|in) (?:(?:his|her|their|my|our|a|the) )?(?:(?:best|big|little|older|school) )?"
+    r"(?:mates?|friends?|bestie|nans?|nanas?|nannas?|grans?|grandmas?|grandads?|grandparents|mums?|mams?|aunts?|aunties?|sisters?|brothers?|cousins?|neighbou?rs?|teachers?)"
+    r"(?: (?:house|place|garden))?\b"
 )
+_FOUND = re.compile(
+    r"\b(?:found|got|brought) (?:him|her|them)\b|\b(?:fell|fallen|fast) asleep\b|\b(?:missed|on|at) the (?:last )?(?:bus|train)\b|\b(?:last night|hours? late|sorry to (?:have )?bother(?:ed)?(?: you)?|no need)\b"
+)
+# What else may stand beside it. A list of what must not stand there would never be whole: "shes back and hes got a machete".
+_BESIDE_BACK = frozenset(
+    "he she they hes shes theyre theyve him my our son daughter child boy girl lad kid the a all ok okay its it is was good fine now just finally and so here home house "
+    "back safe sound thank thanks god goodness heavens lord you u very much for your help hi hello yes yeah yep oh omg phew well update sorry actually false alarm panic over "
+    "relief relieved happy crying asleep sleeping bed in at by on police officer officers school library park bus stop train station shop round corner the next door "
+    "a few one two five ten minutes mins min half an hour ago this morning tonight today earlier safely everyone both has have been we are i am im so to let know wanted say".split()
+) - {"him"}
 _NOT_ON = frozenset("today tonight".split())  # "not now" may be in an hour
 
 # Pictures that say something by themselves; any other may mean anything.
@@ -173,11 +184,7 @@ class Spotter:
                 slips = self._mistyped(run[0]) if size == 1 else {}
                 for kind in self._kinds:
                     value = self._names.get((kind, run)) or slips.get(kind)
-                    if (
-                        value
-                        and (kind != "nation" or _place(words, at, size))
-                        and not (kind == "contact" and _NOT & {*words[max(0, at - 5) : at]})
-                    ):
+                    if value and (kind != "nation" or _place(words, at, size)) and (kind != "contact" or _asked_for(words, at, run)):
                         found.append(Spotted(kind, value, places[at][0], places[at + size - 1][1]))
                         step = size
                 if step > 1 or (found and found[-1].start == places[at][0]):
@@ -194,6 +201,11 @@ class Spotter:
 
 # Before a contact: "no police", "i dont want to ring childline" ask for neither.
 _NOT = frozenset("no not dont cant cannot wont never without isnt".split())
+# Before a number of three digits that is a contact's: "ring 101", "999 or 101"; not "101 high street", "we had 999 likes".
+_BEFORE_A_NUMBER = frozenset(
+    "ring rings rang ringing call calls called calling phone phoned phoning dial dialled dialling text on to or and is does do did will can about contact "
+    "use used using number the nhs when whats what than via through of".split()
+)
 # One letter from a name, and another word.
 _OTHER_WORDS = frozenset("polite derby discard".split())
 # What people call a contact, beside its number. By id, as in content/contacts.yml.
@@ -226,14 +238,22 @@ def names_in(content) -> dict[str, dict[str, Iterable[str]]]:
 
 
 def _numbers(contact) -> list[str]:
-    """The contact's number as people type it: with the directory's blanks, and without."""
-    number = contact.ways[0].number
-    return list(dict.fromkeys([number, number.replace(" ", "")])) if number else []
+    """The contact's numbers as people type them: with the directory's blanks, and without."""
+    numbers = [way.number for way in contact.ways if way.number]
+    return list(dict.fromkeys([*numbers, *(number.replace(" ", "") for number in numbers)]))
 
 
 def words_only(name: str) -> list[str]:
     """A name as the words it is looked up by."""
     return re.findall(r"[^\W_]+", plain(name))
+
+
+def _asked_for(words: list[str], at: int, run: tuple[str, ...]) -> bool:
+    """Whether a contact's name is meant as one: "ring 101", "and childline?"; not "no police", "101 high street"."""
+    if _NOT & {*words[max(0, at - 5) : at]}:
+        return False
+    three_digits = len(run) == 1 and run[0].isdigit() and len(run[0]) == 3
+    return not three_digits or at == 0 or len(words) <= 3 or words[at - 1] in _BEFORE_A_NUMBER
 
 
 def _place(words: list[str], at: int, size: int) -> bool:
@@ -347,9 +367,12 @@ def said_of_danger(low: str) -> str | None:
 
 
 def says_back(low: str) -> bool:
-    """Whether somebody says that a missing child is back; to be asked only where one was missing. low: as `said_of_danger`."""
-    words = re.findall(r"\w+", low)
-    return len(words) <= 14 and not _NOT_BACK & set(words) and bool(_BACK.search(" ".join(words)))
+    """Whether somebody says that a missing child is back, and nothing else; to be asked only where one was missing. low: as `said_of_danger`."""
+    words = " ".join(re.findall(r"\w+", low))
+    if len(words) > 90 or not (back := _BACK.search(words)):
+        return False
+    beside = _FOUND.sub(" ", _WITH_WHOM.sub(" ", f"{words[: back.start()]} {words[back.end() :]}"))
+    return _BESIDE_BACK.issuperset(beside.split())
 
 
 def bare_answer(text: str) -> str | None:

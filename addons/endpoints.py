@@ -1,7 +1,8 @@
 """What endpoints.yml may not say: anything through which typed words would be kept, or sent to somebody else.
 
-Rasa's own tracker stores keep every word; an event broker, an NLG or an NLU server is handed the message. Its Redis lock
-blocks the server while Redis is silent. So none of them is served with, and the operator hears which line it was.
+Rasa's own tracker stores keep every word; an event broker, an NLG, NLU or action server is handed the message. Its Redis lock
+blocks the server while Redis is silent, and a model server's model would be one from elsewhere (addons/security.py). So none of
+them is served with, and the operator hears which line it was.
 """
 
 from pathlib import Path
@@ -10,14 +11,35 @@ import yaml
 from rasa.shared.utils.common import class_from_module_path
 
 from actions.contacts import ContentError
+from addons.in_process import URL
 from addons.private_store import PrivateTrackerStore
 from addons.shared import SharedLockStore
 
-ALLOWED = ("action_endpoint", "tracker_store", "lock_store", "models")
+IN_PROCESS = "in-process:"
+ALLOWED = ("action_endpoint", "tracker_store", "lock_store")
 
 
-def check(path: Path) -> None:
-    """Raises ContentError with file and key where `path` names what keeps or sends words, or is no endpoints file."""
+def install() -> None:
+    """Whatever file Rasa reads from here on, however the command line names it, is checked first. Refused: SystemExit with one line."""
+    from rasa.core.utils import AvailableEndpoints
+
+    original = AvailableEndpoints.read_endpoints.__func__
+
+    def read_endpoints(cls, endpoint_file):
+        try:
+            check(endpoint_file)
+        except ContentError as error:
+            raise SystemExit(f"Signpost does not start: {' '.join(str(error).split())}") from None
+        return original(cls, endpoint_file)
+
+    AvailableEndpoints.read_endpoints = classmethod(read_endpoints)
+
+
+def check(path: Path | str | None) -> None:
+    """Raises ContentError with file and key where `path` names what keeps or sends words, or is no endpoints file. None: there is none."""
+    if path is None:
+        raise ContentError("no endpoints file: Rasa's own store would keep what people type")
+    path = Path(path)
     try:
         named = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, ValueError, yaml.YAMLError) as error:
@@ -26,7 +48,10 @@ def check(path: Path) -> None:
         raise ContentError(f"{path}: is not a list of endpoints")
     for key in named:
         if key not in ALLOWED:
-            raise ContentError(f"{path}: {key}: would be sent what people type; only {', '.join(ALLOWED)} may stand here")
+            raise ContentError(f"{path}: {key}: would be sent what people type, or is not ours; only {', '.join(ALLOWED)} may stand here")
+    actions = named.get("action_endpoint")
+    if not (isinstance(actions, dict) and str(actions.get("url")).startswith(IN_PROCESS)):
+        raise ContentError(f"{path}: action_endpoint: its url must be {URL}; an action server would be sent what people type")
     store = _kind(path, named, "tracker_store")
     if store is None or not issubclass(store, PrivateTrackerStore):
         ours = "addons.private_store.PrivateTrackerStore or addons.shared.SharedTrackerStore"
@@ -47,6 +72,6 @@ def _kind(path: Path, named: dict, key: str) -> type | None:
         return object
     try:
         found = class_from_module_path(name)
-    except (ImportError, AttributeError) as error:
+    except Exception as error:
         raise ContentError(f"{path}: {key}: no such class as {name} ({type(error).__name__})") from None
     return found if isinstance(found, type) else object

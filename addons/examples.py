@@ -39,12 +39,15 @@ def truths_of(examples: Sequence[Example]) -> dict[str, list[str]]:
 
 
 def first_messages(folder: Path = FIRST) -> list[Example]:
-    """Every example of data/nlu, as Rasa reads them, in a twentieth of its time. Raises KeyError where a block lacks a label (`make validate` names it)."""
+    """Every example of data/nlu, as Rasa reads them, in a twentieth of its time. Raises ValueError with the file where a block lacks a label."""
     examples = []
     for path in sorted(folder.glob("*.yml")):
         for block in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["nlu"]:
-            meta = block["metadata"]
-            labels = block["intent"], meta["urgency"], meta["audience"], meta.get("ask", NO_ASK)
+            try:
+                meta = block["metadata"]
+                labels = block["intent"], meta["urgency"], meta["audience"], meta.get("ask", NO_ASK)
+            except KeyError as error:
+                raise ValueError(f"{path}: a block of {block.get('intent')!r} has no {error}") from None
             examples += [Example(line[2:], *labels) for line in block["examples"].splitlines() if line.startswith("- ")]
     return examples
 

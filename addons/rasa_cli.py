@@ -8,13 +8,11 @@ HTTP headers and limits (addons/security.py), a store that may fail (addons/fail
 (addons/model_watch.py). For what reads all training messages (training, validation, tests): messages read quickly (addons/quick_reading.py).
 """
 
-import argparse
 import contextlib
 import functools
 import os
 import sys
 import warnings
-from pathlib import Path
 
 from addons import lean
 
@@ -24,6 +22,8 @@ def main() -> None:
     if {"run", "shell"} & set(sys.argv[1:2]):
         # One message is small work: numpy's threads would only wait for each other (half the CPU of a turn).
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if {"interactive", "x"} & set(sys.argv[1:2]):
+        sys.exit("rasa interactive and rasa x keep what is typed, in files; they are not for this project. `make talk` and `make try` are.")
     lean.install()
     with warnings.catch_warnings():  # Rasa uses old names of its dependencies; who imports them first hears of it
         warnings.simplefilter("ignore")
@@ -43,16 +43,17 @@ def main() -> None:
 
         quick_reading.install()
     if {"run", "shell"} & set(sys.argv[1:2]):
-        from addons import fail_soft
+        from addons import endpoints, fail_soft
 
         quiet_log.install()
         security.install()
+        endpoints.install()
         fail_soft.install()
     if sys.argv[1:2] == ["run"]:
         from addons import connections, model_watch
 
         _all_file_handles()
-        _check()
+        _check_content()
         connections.install()
         model_watch.install()
     from rasa.__main__ import main as rasa_main
@@ -75,27 +76,18 @@ def _all_file_handles() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65_536)), hard))
 
 
-def _check() -> None:
-    """Without words or contacts there is nothing true to say, and some stores would keep what people type: don't start, and name file and key in one line."""
+def _check_content() -> None:
+    """Without words or contacts there is nothing true to say: don't start, and name the file and key in one line."""
     from actions.contacts import ContentError
 
     try:
         from actions.actions import content
         from actions.signals import detector
-        from addons import endpoints
 
-        endpoints.check(_endpoints())
         content()
         detector()
     except ContentError as error:
         sys.exit(f"Signpost does not start: {' '.join(str(error).split())}")
-
-
-def _endpoints() -> Path:
-    """The file of endpoints that Rasa is going to read."""
-    options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    options.add_argument("--endpoints", type=Path, default=Path("endpoints.yml"))
-    return options.parse_known_args()[0].endpoints
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import itertools
 import os
 import re
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -108,6 +108,16 @@ def fit(app: Sanic, environment=os.environ) -> Sanic:
     return app
 
 
+def check_doors(channels: Sequence, enable_api: bool) -> None:
+    """Raises SystemExit for any way in but our own channel, or `rasa shell`: Rasa's HTTP API shows what was typed, its channels answer a failure with silence."""
+    if enable_api:
+        raise SystemExit("Signpost does not start: --enable-api opens Rasa's HTTP API, which shows what people type")
+    if others := sorted({channel.name() for channel in channels} - {"web", "cmdline"}):
+        raise SystemExit(
+            f"Signpost does not start: channel {', '.join(others)}: only addons.web_channel.WebChannel may stand in credentials.yml"
+        )
+
+
 def install() -> None:
     """Fit what Rasa builds from now on; refuse a model from elsewhere."""
     import rasa.core.run
@@ -128,7 +138,12 @@ def install() -> None:
 
     Agent.load_model = load_ours
     made = rasa.core.run.configure_app
-    rasa.core.run.configure_app = lambda *args, **kwargs: fit(made(*args, **kwargs))
+
+    def configure_app(input_channels=None, cors=None, auth_token=None, enable_api=True, *args, **kwargs):
+        check_doors(input_channels or [], enable_api)
+        return fit(made(input_channels, cors, auth_token, enable_api, *args, **kwargs))
+
+    rasa.core.run.configure_app = configure_app
     # Rasa's own: a greeting with its version on "/", and CORS with credentials.
     rasa.server.add_root_route = lambda app: None
     rasa.server.configure_cors = lambda app, origins=None: None

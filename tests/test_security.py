@@ -8,7 +8,7 @@ from addons import lean
 
 lean.install()
 
-from addons import quiet_log  # noqa: E402
+from addons import quiet_log, security  # noqa: E402
 from addons.rate_limit import RateLimits, Refused  # noqa: E402
 from addons.security import ForeignModelError, SettingError, check_model, cors_headers, models_named, sites  # noqa: E402
 
@@ -141,6 +141,22 @@ def test_of_rasas_events_only_names_and_numbers_are_logged():
 
     event = {"event": "processor.message.parse", "level": "debug", "user_text": "Zebedee", "event_info": "Zebedee", "n": 3}
     assert quiet_log.quiet_event(Theirs, "debug", event) == {"event": "processor.message.parse", "level": "debug", "n": 3}
+
+
+def test_there_is_no_other_way_in():
+    class Rest:
+        def name(self):
+            return "rest"
+
+    class Web:
+        def name(self):
+            return "web"
+
+    security.check_doors([Web()], enable_api=False)
+    with pytest.raises(SystemExit, match="--enable-api"):
+        security.check_doors([Web()], enable_api=True)
+    with pytest.raises(SystemExit, match="channel rest"):
+        security.check_doors([Web(), Rest()], enable_api=False)
 
 
 def test_the_bound_address_is_loopback(root):

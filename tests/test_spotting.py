@@ -27,6 +27,13 @@ SPOTTED = [
     ("what happens if i ring 0800 1111", {("contact", "childline")}),
     ("who answers 08001111", {("contact", "childline")}),
     ("Who picks up on 0808 800 5000?", {("contact", "nspcc")}),
+    ("can i text 88247", {("contact", "papyrus")}),
+    ("999 or 101?", {("contact", "999"), ("contact", "101")}),
+    ("should i be ringing 101", {("contact", "101")}),
+    ("is 111 free", {("contact", "nhs111")}),
+    ("i live at 101 high street", set()),
+    ("he gave me 999 of them", set()),
+    ("we had 101 friends there", set()),
     ("do i call 101 or ceop", {("contact", "101"), ("contact", "ceop")}),
     ("i live in scotland", {("nation", "scotland")}),
     ("wales", {("nation", "wales")}),
@@ -199,6 +206,12 @@ BACK = [
     ("found him at his mates", True), ("they found her, shes safe", True), ("its ok he's here with me", True), ("my daughter is home", True),
     ("she hasnt come home", False), ("hes not back", False), ("what if she comes back", False), ("they found her phone", False), ("she got in a car with him", False), ("he got in his van", False), ("she came up to a man", False), ("found her with a man", False), ("hes found her", False), ("hes been found", True), ("found her bike in the ditch", False), ("she walked home alone and should have been here an hour ago", False), ("she came home with bruises", False),
     ("he just came in my room", False), ("they found a body", False), ("she walked out", False), ("shes gone again", False), ("when he gets home", False),
+    ("thank god shes home", True), ("Update: my daughter is back home safe and sound, thank you", True), ("found her at her nans asleep", True), ("hes back in bed now", True), ("he came home half an hour ago", True),
+    # back, and in danger
+    ("shes home but her dad is hitting her", False), ("hes back and hes got a gun", False), ("she is home and her ex is outside with a machete", False), ("hes back but dad is smashing the house up", False),
+    ("she came home and shes taken an overdose", False), ("hes home, hes overdosed", False), ("hes back he has hung himself", False), ("shes back and shes been stabbed", False),
+    ("hes home and he says hes going to kill himself", False), ("he came back and hes trying to strangle me", False), ("found her in his flat", False), ("hes home dads got him by the throat", False),
+    ("shes back with him", False), ("found her at his", False), ("he came home and locked himself in", False), ("shes home and wont wake up", False), ("hes back and my sister is gone", False),
 ]  # fmt: skip
 
 

@@ -181,7 +181,13 @@ CASES = [  # before     message                                                 
     (MEETING, typed("in_person_danger", "emergency", said="no_danger"), dict(urgency="urgent", topic="danger_over")),
     (State(), typed("in_person_danger", "emergency", said="no_danger"), dict(urgency="emergency")),
     (MISSING, typed("in_person_danger", "emergency", said="back"), dict(urgency="urgent", topic="danger_over", worry="runaway_missing")),
+    (MISSING, typed("in_person_danger", "emergency", said="back") | {"families": ["assault_now"], "alarm": True}, dict(urgency="emergency")),
+    (MISSING, typed("in_person_danger", "emergency", said="back") | {"families": ["arrival"], "alarm": True}, dict(urgency="urgent", topic="danger_over")),
     (MISSING, typed("in_person_danger", "emergency", said="safe"), dict(urgency="urgent", topic="danger_over")),
+    # "how do i block him on snap hes outside i cant talk": the steps of the emergency, and how to call in silence, not the app's
+    (replace(MEETING, urgency="emergency"), typed("how_to_block", "emergency", app="snapchat") | {"families": ["presence", "cant_talk"], "alarm": True}, dict(urgency="emergency", ask="cant_speak")),
+    (replace(MEETING, urgency="emergency"), typed("how_to_block", app="snapchat"), dict(urgency="emergency", ask=None)),
+    (MEETING, typed("how_to_block", app="snapchat"), dict(ask="app_guide", about="snapchat")),
     (replace(MISSING, audience="young_person"), typed("vague_distress", "support", said="safe"), dict(urgency="emergency")),
     (replace(MEETING, urgency="emergency"), typed("in_person_danger", "emergency", said="back"), dict(urgency="emergency", topic="in_person_danger")),
     # to "are you safe right now?"; away: who hurts is elsewhere, but a missing child who is "not here" is no comfort
@@ -254,11 +260,11 @@ CASES = [  # before     message                                                 
     (PILLS, typed("deny"), dict(topic="suicidal_self_harm", urgency="emergency")),
     (PILLS, typed("deny", said="no"), dict(topic="deny", urgency="emergency")),
     # read after what was told before: an emergency by both, or surely by one; a family of danger is heard as before
-    (HOME, after_it(fragment("friend_at_risk", "emergency", 0.4, emergency=0.35, otherwise="support"), "abuse_at_home", 0.8, 0.05), dict(urgency="urgent", topic="abuse_at_home")),
+    (HOME, after_it(fragment("friend_at_risk", "emergency", 0.4, emergency=0.35, otherwise="support"), "abuse_at_home", 0.8, 0.04), dict(urgency="urgent", topic="abuse_at_home")),
     (HOME, after_it(fragment("friend_at_risk", "emergency", 0.4, emergency=0.35), "abuse_at_home", 0.8, 0.4), dict(urgency="emergency", topic="abuse_at_home")),
-    (HOME, after_it(fragment("in_person_danger", "emergency", 0.9, emergency=0.99), "abuse_at_home", 0.8, 0.05), dict(urgency="emergency", topic="in_person_danger")),
-    (HOME, after_it(fragment("in_person_danger", "emergency", 0.9, emergency=0.2), "abuse_at_home", 0.8, 0.05) | {"alarm": True}, dict(urgency="emergency")),
-    (HOME, after_it(typed("in_person_danger", "emergency") | {"urgency": {"tier": "emergency", "by": "signal"}}, "abuse_at_home", 0.8, 0.05), dict(urgency="emergency")),
+    (HOME, after_it(fragment("in_person_danger", "emergency", 0.9, emergency=0.99), "abuse_at_home", 0.8, 0.04), dict(urgency="emergency", topic="in_person_danger")),
+    (HOME, after_it(fragment("in_person_danger", "emergency", 0.9, emergency=0.2), "abuse_at_home", 0.8, 0.04) | {"alarm": True}, dict(urgency="emergency")),
+    (HOME, after_it(typed("in_person_danger", "emergency") | {"urgency": {"tier": "emergency", "by": "signal"}}, "abuse_at_home", 0.8, 0.04), dict(urgency="emergency")),
     (HOME, after_it(fragment("deny", "chat", 0.9, emergency=0.1), "abuse_at_home", 0.9, 0.97), dict(urgency="emergency")),
     # a detail keeps the worry, a graver one takes its place; questions, feelings and nods are what they are
     (BLACKMAIL, after_it(fragment("grooming_signs", "support", 0.99, emergency=0.0), "sextortion", 0.99, 0.0), dict(topic="sextortion", worry="sextortion")),

@@ -1,10 +1,10 @@
-"""Other ways to learn urgency, each beside the one we serve. `make approaches`. About eight minutes on two cores.
+"""Other ways to learn urgency, each beside the one we serve. `make approaches`. A quarter of an hour on two cores.
 
 One encoder reads the fifth of the training messages that it was not tuned on (addons/left_out.py). Above the same vectors each approach
 learns from one half of them, from nothing, and is measured on the other: so what is compared is the way of learning, not what ships, which has
 two encoders, letters and words, and heads that were tuned with them. Two seeds each; nothing held out for `make evaluate` is read.
 
-    as served       one softmax over the tiers, rare ones count more (by one over the square root of their number)
+    as served       one softmax over the tiers, topics beside it, rare tiers count more (by one over the square root of their number)
     every message   the same, every message counts alike
     cost-sensitive  an emergency counts four times, an urgent message twice
     ordinal         four yes-or-no questions, "this tier or higher?" (Frank and Hall 2001)
@@ -15,7 +15,9 @@ two encoders, letters and words, and heads that were tuned with them. Two seeds 
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -24,7 +26,6 @@ from addons.attention_head import AttentionHead, Task, pad
 from addons.examples import Example, first_messages
 from addons.left_out import left_out
 from tools.calibrate import TIERS, adapters_of, describe, settings
-from tools.server import ROOT
 
 SEEDS = (7, 11)
 ROUNDS = 3
@@ -49,7 +50,7 @@ def vote(known: np.ndarray, tiers: np.ndarray, asked: np.ndarray, *, others: boo
     """Shares of the tiers, float (asked, 5), of the nearest known vectors by cosine, weighed by nearness. others: an asked one is itself among the known, and does not vote."""
     unit = lambda x: x / np.linalg.norm(x, axis=1, keepdims=True).clip(1e-9)  # noqa: E731
     known, asked = unit(known), unit(asked)
-    found = np.full((len(asked), len(TIERS)), LEAST)
+    found, nearest = np.full((len(asked), len(TIERS)), LEAST), min(nearest, len(known) - 1)
     for start in range(0, len(asked), 1024):
         near = asked[start : start + 1024] @ known.T
         if others:
@@ -137,7 +138,8 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="only every so manieth of those messages")
     arguments = parser.parse_args()
     examples = [e for e in first_messages() if left_out(e.text)][:: arguments.every]
-    encoder: Encoder = write_encoders(ROOT / "results", adapters_of(settings())[:1])[0]
+    with tempfile.TemporaryDirectory() as folder:  # results/ may be another command's
+        encoder: Encoder = write_encoders(Path(folder), adapters_of(settings())[:1])[0]
     with Progress("reading messages", len(examples)) as progress:
         tokens = [t.astype(np.float16) for t in encoder.tokens([e.text for e in examples], progress)]
     truth = np.array([TIERS.index(e.urgency) for e in examples])[1::2]

@@ -1,4 +1,4 @@
-"""Measure inside the training data: thresholds, the table of approaches. `make calibrate`.
+"""Measure inside the training data: what thresholds find and cost. `make calibrate`.
 
 One message in five is left out (addons/left_out.py): the encoders' adapters have not seen it. Everything else learns from the
 other four fifths and half of that fifth, and is measured on its other half; then the other way round. Nothing held out for

@@ -29,7 +29,7 @@ def limit(tier: Urgency, scores: dict[str, float], text: str) -> float:
 
 
 def rules_used(parsed: dict, state: State, text: str) -> list[str]:
-    """Rules that decide whatever the model says (actions/turns.py)."""
+    """Rules that decide whatever the model says (actions/meaning.py)."""
     said = next((e["value"] for e in parsed.get("entities") or () if e["entity"] == "said"), None)
     found = {
         "asks how to get at a child, or round this bot": state.ask == REFUSAL,

@@ -148,11 +148,14 @@ def pace(done: float) -> float:
 
 
 def texts_at(revision: str) -> set[str]:
-    """The messages that data/nlu and data/second had at a git revision. Raises SystemExit when git does not know it, or it had none."""
+    """The messages that data/nlu and data/second had at a git revision, the second ones behind today's sentences. Raises SystemExit when git does not know it, or they cannot be read."""
     with tempfile.TemporaryDirectory() as folder:
         unpack(revision, Path(folder), "data")
         data = Path(folder) / "data"
-        return {example.text for example in first_messages(data / "nlu") + second_messages(data / "second")}
+        try:
+            return {example.text for example in first_messages(data / "nlu") + second_messages(data / "second")}
+        except (KeyError, ValueError) as error:
+            raise SystemExit(f"{revision}: its messages cannot be read by today's rules ({error}); take a later revision") from None
 
 
 def short_round(rows: list[Example], known: set[str], seed: int, times: int = NEW_READ) -> list[Example]:
@@ -331,6 +334,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.out and not arguments.which:
         parser.error("--out needs --which: two adapters don't go into one file")
+    if arguments.until is not None and not 0 < arguments.until <= ROUNDS:
+        parser.error(f"--until: a round from 1 to {ROUNDS}")
     if arguments.since and (arguments.until or arguments.grown):
         parser.error("--since is one round on everything: no --until or --grown")
     rows = [r for r in first_messages() + second_messages() if not left_out(r.text)]

@@ -66,16 +66,28 @@ def test_without_whole_content_it_does_not_start_and_names_file_and_key(tmp_path
         assert "Signpost does not start:" in said.splitlines()[-1] and named in said and "Traceback" not in said
 
 
-def test_with_a_store_that_keeps_words_it_does_not_start(tmp_path):
-    endpoints = tmp_path / "endpoints.yml"
-    endpoints.write_text("tracker_store: {type: SQL, dialect: sqlite, db: talks.db}", encoding="utf-8")
-    process = start_fails("--endpoints", str(endpoints))
-    try:
-        said, _ = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    assert process.returncode == 1 and not (ROOT / "talks.db").exists()
-    assert f"Signpost does not start: {endpoints}: tracker_store: must be" in said.splitlines()[-1] and "Traceback" not in said
+def test_with_what_keeps_or_sends_words_it_does_not_start(tmp_path):
+    """However the file is named on the command line; and Rasa's own doors stay shut."""
+    store, server, rest = tmp_path / "store.yml", tmp_path / "server.yml", tmp_path / "rest.yml"
+    store.write_text(
+        'action_endpoint: {url: "in-process://actions"}\ntracker_store: {type: SQL, dialect: sqlite, db: talks.db}', encoding="utf-8"
+    )
+    server.write_text('nlg: {url: "http://127.0.0.1:1/nlg"}', encoding="utf-8")
+    rest.write_text("rest:\naddons.web_channel.WebChannel:\n", encoding="utf-8")
+    begun = [
+        (f"{store}: tracker_store: must be", start_fails("--endpoints", str(store))),
+        (f"{server}: nlg: would be sent", start_fails(f"--endpoint={server}")),  # Rasa takes abbreviations
+        ("--enable-api", start_fails("--enable-api", "--credentials", "credentials.yml")),
+        ("channel rest", start_fails("--credentials", str(rest))),
+    ]
+    for named, process in begun:
+        try:
+            said, _ = process.communicate(timeout=90)
+        finally:
+            process.kill()
+        assert process.returncode == 1, said
+        assert "Signpost does not start:" in said and named in said.splitlines()[-1] and "Traceback" not in said, said
+    assert not (ROOT / "talks.db").exists()
 
 
 @pytest.fixture(scope="module")

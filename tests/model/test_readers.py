@@ -1,6 +1,6 @@
 """Who is reading, kept or changed by a later message: data/readers.csv, over the real server.
 
-The limits in actions/turns.py and the forms in actions/reader.py were chosen on these pairs, so the floors say that they still
+The limits in actions/meaning.py and the forms in actions/reader.py were chosen on these pairs, so the floors say that they still
 do what they were chosen for; the held-out dialogues say how well that carries over.
 """
 

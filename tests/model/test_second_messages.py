@@ -1,6 +1,6 @@
 """Second messages: a few words typed after a worry, by two writers who knew neither rules nor model (second_messages.csv).
 
-`emergency` says whether the conversation is one after them. Nothing is chosen on them now: the limits of actions/turns.py come from data/second.
+`emergency` says whether the conversation is one after them. Nothing is chosen on them now: the limits of actions/meaning.py come from data/second.
 """
 
 import csv
