@@ -24,25 +24,29 @@ ASKS_HOW = frozenset(["how_to_block", "how_to_report", "out_of_scope"])
 ABOUT_APPS = frozenset(["how_to_block"])
 
 
-def wanted(state: State, heard: Heard, topic: str, content: Content, *, before: str | None) -> tuple[str | None, str | None]:
+def wanted(
+    state: State, heard: Heard, topic: str, content: Content, *, before: tuple[str | None, str | None]
+) -> tuple[str | None, str | None]:
     """The follow-up and what it is about; (None, None) where none is wanted.
 
-    state: the conversation with this message. topic: what the message means. before: the follow-up given last, for "and childline?".
+    state: the conversation with this message. topic: what the message means. before: the follow-up given last and what it was about, for "and childline?" and "how long does it take".
     """
     if heard.unreadable:
         return None, None
-    contact, abouts = heard.found.get("contact"), content.follow_ups.abouts
+    contact, abouts, (last, last_about) = heard.found.get("contact"), content.follow_ups.abouts, before
     if topic in content.choices.quiet:
         return (THE_NUMBER, contact) if topic == OWN_ACTS and contact in FOR_OWN_ACTS else (None, None)
     ask = _by_situation(state, heard, topic) or _by_model(heard)
     named = topic in ASKS_FOR_ONE and (heard.short or topic == "contact_numbers")
     if contact and ask is None and (named or (topic in MANNERS and heard.brief)):
-        ask = before if before in OF_A_CONTACT and contact in abouts[before] else THE_NUMBER
+        ask = last if last in OF_A_CONTACT and contact in abouts[last] else THE_NUMBER
     if ask == "words_to_say" and heard.found.get("listener") == "child":  # "what do i say to her"
         ask = "talk_to_child"
     if ask not in abouts or not content.choices.suits(ask, state.audience):
         return None, None
     about = state.app if ask == "app_guide" else contact or (heard.found.get("listener") if ask == "words_to_say" else None)
+    if about is None and ask in OF_A_CONTACT and last in OF_A_CONTACT:
+        about = last_about  # "will they tell my mum", of the helpline asked about before
     return ask, about if about in abouts[ask] else None
 
 

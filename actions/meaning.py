@@ -103,18 +103,23 @@ def _a_bare_fact(_state: State, heard: Heard) -> Meaning | None:
     return Meaning("vague_distress", Urgency.CHAT) if heard.a_bare_fact else None
 
 
+def _wants_to_die(state: State, heard: Heard) -> Meaning | None:
+    """A wish to die and nothing else is a worry, whatever laughs beside it; as an emergency, where the model hears one, it is suicide."""
+    if heard.said != "to_die":
+        return None
+    emergency = heard.urgency is Urgency.EMERGENCY
+    return Meaning(SUICIDE if emergency or state.worry == SUICIDE else "mental_health", highest(heard.urgency, Urgency.SUPPORT))
+
+
 def _nobody_in_danger(state: State, heard: Heard) -> Meaning | None:
     over = says_over(state, heard) or (heard.said == "no_danger" and state.worry)
     return Meaning("danger_over", Urgency.CHAT, final=True) if over else None
 
 
 def _safe_now(state: State, heard: Heard) -> Meaning | None:
-    """ "no hes not here", to "are you safe right now?"."""
-    if state.question != "safe_now" or heard.said not in ("safe", "away"):
-        return None
-    if heard.said == "away" and state.worry == "runaway_missing":
-        return None
-    return Meaning("vague_distress", Urgency.CHAT)
+    """ "no hes not here", whether or not "are you safe right now?" stands open; "im safe", to that. Of a missing child "she's not here" says no such thing."""
+    away = heard.said == "away" and bool(state.worry) and state.worry not in ("runaway_missing", "friend_at_risk")
+    return Meaning("vague_distress", Urgency.CHAT) if away or (heard.said == "safe" and state.question == "safe_now") else None
 
 
 def _today(state: State, heard: Heard) -> Meaning | None:
@@ -168,7 +173,7 @@ def _after_what_was_told(state: State, heard: Heard) -> Meaning | None:
         now = Urgency.EMERGENCY
     told = heard.topic in NODS and not (heard.said or heard.brief or heard.refuses)  # "no i havent paid": no refusal, a fact
     said_outright = (
-        heard.topic in QUESTIONS
+        (heard.topic in QUESTIONS and heard.confidence >= GUESSED_TOPIC)
         or (heard.topic in MANNERS and heard.confidence >= SURE_OF_NOD and not told)
         or (heard.topic in ABOUT_DESPAIR and heard.confidence >= SURE_OF_TOPIC)
     )
@@ -193,11 +198,14 @@ def _inside_the_worry(state: State, heard: Heard) -> Meaning | None:
     if now is Urgency.EMERGENCY and heard.by == "model" and not heard.families and heard.scores.get(now.word, 1.0) < SURE_OF_FRAGMENT:
         now = _otherwise(heard)
     unsure = state.tier is Urgency.EMERGENCY or heard.confidence < SURE_OF_TOPIC
+    if state.life_at_risk and state.worry == SUICIDE and now is Urgency.EMERGENCY and not heard.families:
+        return Meaning(SUICIDE, now)  # "no one is home", of who has the pills there
     return Meaning(_of_the_worry(state, heard.topic, now) if unsure else heard.topic, now)
 
 
 READINGS: tuple[Callable[[State, Heard], Meaning | None], ...] = (
     _a_bare_fact,
+    _wants_to_die,
     _nobody_in_danger,
     _safe_now,
     _today,
@@ -221,6 +229,18 @@ def _of_the_worry(state: State, topic: str, now: Urgency) -> str:
 
 
 # Corrections: each puts one thing right.
+
+
+def _suicide_is_no_other_subject(_state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "im gonna kms tonight lol" is like a joke to the model, and an emergency."""
+    other = means.topic in ("out_of_scope", "trolling_abuse") and means.urgency is Urgency.EMERGENCY
+    return means._replace(topic=SUICIDE) if other and heard.of_suicide else means
+
+
+def _no_relief_in_an_emergency(state: State, _heard: Heard, means: Meaning) -> Meaning:
+    """ "he go now!!", of a child who was to meet somebody: what is an emergency is not over."""
+    now = means.topic == "danger_over" and means.urgency is Urgency.EMERGENCY
+    return means._replace(topic=state.worry or "in_person_danger") if now else means
 
 
 def _no_mere_nod(_state: State, heard: Heard, means: Meaning) -> Meaning:
@@ -267,6 +287,8 @@ def _own_acts_stay(state: State, heard: Heard, means: Meaning) -> Meaning:
 
 
 CORRECTIONS: tuple[Callable[[State, Heard, Meaning], Meaning], ...] = (
+    _suicide_is_no_other_subject,
+    _no_relief_in_an_emergency,
     _no_mere_nod,
     _still_about_the_same,
     _adults_advice_for_adults,

@@ -31,7 +31,7 @@ _NOT_SAFE = re.compile(
 )
 # The one who hurts is elsewhere: "no hes not here", "not tonight hes away", "hes at work".
 _AWAY = re.compile(
-    r"\W*(?:(?:no|nah|not now|not tonight|not today|yes|yeah) )?(?:he|she|they|hes|shes|theyre|my dad|my mum|dad|mum)(?: is|s| are)?(?: (?:not (?:here|home|in|around)|away|out|at work|gone out|on nights))(?: (?:right now|now|tonight|today|atm|at the moment))*\W*"
+    r"\W*(?:(?:no|nah|not now|not tonight|not today|yes|yeah) )?(?:he|she|they|hes|shes|theyre|my dad|my mum|dad|mum)(?: is|s| are)?(?: (?:(?:not|isnt|aint|arent) (?:here|home|in|around)|away|out|at work|gone out|on nights))(?: (?:right now|now|tonight|today|atm|at the moment))*\W*"
 )
 # "can i text him from her phone", "should i reply to him", "shall i pretend to be my son"; not "should i ring them", who may be the police.
 _PERSON = r"(?:him|her back|them back|(?:the|this|that) (?:man|guy|bloke|person|lad|boy|girl|groomer|account)|the other (?:person|man))\b"
@@ -67,6 +67,18 @@ _NO_DANGER = re.compile(
     r"(?:(?:(?:no ?(?:one|1)|nobody|none of us)(?: is| are|s)?|(?:(?:we|i)(?: are| am)|im|were) not)(?: really| actually)? in (?:any |immediate )?danger"
     r"|(?:it was |its )?(?:just )?(?:a )?false alarm)"
     r"(?: (?:right now|now|any ?more|at all|tonight|today|here))*\W*"
+)
+# A wish to die and nothing else: "i want to kms", "my friend says she wants to die", whatever laughs beside it. With a cause beside it
+# ("homework makes me want to kms") it may be a way of speaking, and the model's to judge.
+_AROUND = (
+    r"(?:(?:lol|lmao|lmfao|haha+|hahaha\w*|ha|fr|tho|though|ngl|tbh|literally|actually|honestly|just|like|really|so|bad|idk|rn|bro|man|hi|hey|hello|and|but|ok|yes|yeah|omg|pls|please|help|"
+    r"me|sometimes|often|always|tonight|now|today|again|anymore|kinda|jk|sorry|well|because|cos|everyday|sad|im|not|okay|joking|kidding|think|i) )*"
+)
+_SOMEBODY = r"(?:my (?:best |little |big |older |younger )?(?:friend|mate|bestie|sister|brother|son|daughter|child|girlfriend|boyfriend|cousin|gf|bf)|he|she|they|hes|shes|theyre|i|im|i am|ive)"
+_TO_DIE = re.compile(
+    rf"{_AROUND}(?:{_SOMEBODY} )?{_AROUND}(?:(?:says|said|keeps saying|told me|thinks|feels) (?:that )?(?:(?:he|she|they|hes|shes|theyre|i|im) )?)?{_AROUND}"
+    r"(?:(?:want|wants|wanna|wanted|going|gonna|gunna|wish|wishes|feel like|feels like|thinking of|thinking about|about|ready|keep wanting|need) (?:(?:i|he|she|they) )?(?:was |were |to |of )?)?"
+    rf"{_AROUND}(?:die|dying|be dead|dead|kms|kys|kill (?:my|him|her|them)sel(?:f|ves)|killing (?:my|him|her)self|unalive(?: (?:my|him|her)self)?|end it all|end my life|not be alive|commit suicide|hang myself) {_AROUND}"
 )
 # Of a child who was missing: "she just walked in", "he has come home", "police brought him back", "hes turned up".
 _BACK = re.compile(
@@ -265,7 +277,8 @@ def _place(words: list[str], at: int, size: int) -> bool:
 def _facts(text: str) -> list[Spotted]:
     found = []
     low = re.sub(r"[’'`]", "", text.lower())
-    if said := bare_answer(text) or said_of_danger(low) or bare_fact(low) or ("back" if says_back(low) else None):
+    death, back = "to_die" if wants_to_die(low) else None, "back" if says_back(low) else None
+    if said := death or bare_answer(text) or said_of_danger(low) or bare_fact(low) or back:
         found.append(Spotted("said", said, 0, len(text)))
     if age := own_age(low):
         found.append(Spotted("age", age, 0, len(text)))
@@ -364,6 +377,17 @@ def said_of_danger(low: str) -> str | None:
         return None  # a nod
     patterns = {"not_safe": _NOT_SAFE, "no_danger": _NO_DANGER, "safe": _SAFE, "away": _AWAY}
     return next((said for said, pattern in patterns.items() if len(words) <= 60 and pattern.fullmatch(words)), None)
+
+
+def wants_to_die(low: str) -> bool:
+    """Whether a wish to die, one's own or somebody's close, is all that a message says. low: as `said_of_danger`."""
+    words = " ".join(re.findall(r"\w+", low))
+    # "dead", "im dead", "dying" alone are laughter; who "wants" or is "going to" has said it.
+    return (
+        len(words) <= _BARE
+        and bool(re.search(r"\b(?:want|wanna|wish|going|gonna|gunna|feel|think|ready|need|kms|suicide|unalive)", words))
+        and bool(_TO_DIE.fullmatch(words + " "))
+    )
 
 
 def says_back(low: str) -> bool:

@@ -27,13 +27,14 @@ from actions.urgency import Urgency, after_turn, highest
 MISSES = 2  # of an open question; then the answer is the one for the higher urgency
 # From this share on a message about somebody else is also about suicide.
 ALSO_SUICIDE = 0.25
+AS_MUCH = 0.5  # from this share on suicide and a low mood together are as much what a message says as its topic
 # The constant answer to who asks how to get at a child, or which words set this off. No button leads to it.
 REFUSAL = "refusal"
 
 
 def after_message(state: State, message: Mapping[str, Any], content: Content) -> State:
     """The conversation after one more message. message: Rasa's parse data with our components' labels."""
-    before = state.ask
+    before = (state.ask, state.about)
     state = replace(state, asked=tuple(state.asked), ask=None, about=None)
     heard = Heard.of(message)
     if heard.topic == "choose":
@@ -76,8 +77,8 @@ def _at_risk(state: State, answer: Choice) -> State:
     return replace(state, life_at_risk=state.life_at_risk or said)
 
 
-def _typed(state: State, heard: Heard, content: Content, before: str | None) -> State:
-    """before: the follow-up that was given last."""
+def _typed(state: State, heard: Heard, content: Content, before: tuple[str | None, str | None]) -> State:
+    """before: the follow-up that was given last, and what it was about."""
     if heard.probing and (heard.urgency < Urgency.URGENT or (heard.urgency is Urgency.URGENT and not heard.families)):
         # One constant answer: no detail, no gradation, nothing learnt from how it was asked.
         return replace(state, topic="trolling_abuse", ask=REFUSAL).without_question()
@@ -132,8 +133,12 @@ def _about_the_reader(state: State, heard: Heard, audience: str, *, corrected: b
 def _about_life(state: State, heard: Heard, means: Meaning) -> State:
     """Whether despair was told, of oneself or another, and whether as an emergency: nothing takes either back."""
     also_suicide = heard.of_suicide or heard.ranking.get(SUICIDE, 0.0) >= ALSO_SUICIDE
-    despair = state.despair or means.topic in ABOUT_DESPAIR or (means.topic in OF_OTHERS and also_suicide)
-    now = means.urgency is Urgency.EMERGENCY and despair and (means.topic in ABOUT_DESPAIR | OF_OTHERS or heard.of_suicide)
+    # "they have my nudes and i want to die": the pictures are the topic, and not all that was said.
+    beside = means.urgency >= Urgency.SUPPORT and (
+        heard.of_suicide or sum(heard.ranking.get(topic, 0.0) for topic in ABOUT_DESPAIR) >= AS_MUCH
+    )
+    despair = state.despair or means.topic in ABOUT_DESPAIR or (means.topic in OF_OTHERS and also_suicide) or beside
+    now = means.urgency is Urgency.EMERGENCY and despair and (means.topic in ABOUT_DESPAIR | OF_OTHERS or beside)
     return replace(state, despair=despair, life_at_risk=state.life_at_risk or now)
 
 

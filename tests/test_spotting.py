@@ -12,6 +12,7 @@ from actions.spotting import (
     names_in,
     said_of_danger,
     says_back,
+    wants_to_die,
     wordless,
     would_face_them,
 )
@@ -189,6 +190,7 @@ def test_a_bare_answer_is_that_and_nothing_more(text, answer):
 
 OF_DANGER = [
     ("yes im safe", "safe"), ("im ok", "safe"), ("safe for now", "safe"), ("ok", None), ("alright", None), ("She's safe with me", "safe"), ("im safe but he isnt", None), ("is it safe", None),
+    ("he isnt here now", "away"), ("he aint here", "away"), ("she isn't home", "away"), ("he isnt here yet", None),
     ("not safe", "not_safe"), ("no im not safe", "not_safe"), ("I don't feel safe here", "not_safe"), ("its not safe to meet him", None),
     ("no hes not here", "away"), ("not tonight hes away", "away"), ("he's at work", "away"), ("hes not here yet", None), ("hes at work with me", None), ("hes outside", None),
     ("nobody is in danger", "no_danger"), ("No one's in danger right now", "no_danger"), ("it's not an emergency", None), ("sorry false alarm", "no_danger"), ("no 1 is in danger", "no_danger"), ("i 1 is in danger", None), ("i am not in danger", "no_danger"), ("im not in danger", "no_danger"), ("i am in danger", None), ("we are in danger", None), ("im in danger", None), ("someone is in danger", None),
@@ -295,3 +297,17 @@ def test_what_a_message_without_words_says(text, said):
 def test_a_long_run_of_blanks_around_a_number_is_read_at_once(spotter, blank):
     """Where two parts of a pattern may take the same blank, each run costs its square: this took hours, and everybody waited."""
     assert spotter.spot("." + blank * 8000 + "12" + blank * 8000 + "x") == []
+
+
+TO_DIE = [
+    ("i want to kms", True), ("i want to kms lol", True), ("kms", True), ("I literally want to die lol", True), ("ngl i wanna die lmao", True), ("my friend says she wants to kms lol", True),
+    ("i'm gonna kms tonight", True), ("i wish i was dead", True), ("My daughter says she wants to die", True), ("i think i want to die sometimes", True), ("fr i want to die tho", True),
+    # a cause beside it, a way of speaking, somebody else's doing, or the contrary: the model's to judge
+    ("homework makes me want to kms", False), ("im gonna die in pe", False), ("im dead lol", False), ("i dont want to die", False), ("he wants to kill me", False), ("is he going to die", False),
+    ("my dog is going to die", False), ("she is dead", False), ("do you die if you take them", False), ("i want to die my hair", False), ("i want to dye my hair", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text, wish", TO_DIE)
+def test_a_wish_to_die_and_nothing_else_is_heard(text, wish):
+    assert wants_to_die(re.sub(r"[’'`]", "", text.lower())) is wish

@@ -184,6 +184,22 @@ CASES = [  # before     message                                                 
     (MISSING, typed("in_person_danger", "emergency", said="back") | {"families": ["assault_now"], "alarm": True}, dict(urgency="emergency")),
     (MISSING, typed("in_person_danger", "emergency", said="back") | {"families": ["arrival"], "alarm": True}, dict(urgency="urgent", topic="danger_over")),
     (MISSING, typed("in_person_danger", "emergency", said="safe"), dict(urgency="urgent", topic="danger_over")),
+    # a wish to die and nothing else is a worry; as an emergency suicide, which nothing lowers, pictures beside it or not
+    (State(), typed("out_of_scope", said="to_die"), dict(urgency="support", topic="mental_health", despair=True, life_at_risk=False)),
+    (State(), typed("out_of_scope", "emergency", said="to_die"), dict(urgency="emergency", topic="suicidal_self_harm", life_at_risk=True)),
+    (State(), typed("out_of_scope", "emergency") | {"families": ["suicide_intent"]}, dict(topic="suicidal_self_harm", life_at_risk=True)),
+    (State(), typed("out_of_scope") | {"families": ["suicide_intent"]}, dict(urgency="chat", topic="out_of_scope", despair=False)),
+    (State(), typed("images_shared", "emergency") | {"intent_ranking": [{"name": "mental_health", "confidence": 0.53}]}, dict(topic="images_shared", despair=True, life_at_risk=True)),
+    (State(), typed("images_shared", "urgent") | {"intent_ranking": [{"name": "mental_health", "confidence": 0.3}]}, dict(despair=False)),
+    (PILLS, typed("runaway_missing", "emergency") | {"short": True}, dict(topic="suicidal_self_harm", urgency="emergency")),
+    # what is an emergency is not over
+    (MEETING, typed("danger_over", "emergency"), dict(urgency="emergency", topic="meeting_plan")),
+    # who hurts is elsewhere, asked or not
+    (replace(HOME, question=None), typed("in_person_danger", "emergency", said="away"), dict(urgency="urgent", topic="abuse_at_home")),
+    (replace(MISSING, urgency="urgent"), typed("runaway_missing", "emergency", said="away"), dict(urgency="emergency")),
+    # "how long does it take", after what happens at 101
+    (State(ask="what_happens", about="101"), typed("how_to_report", "info", ask="what_happens"), dict(ask="what_happens", about="101")),
+    (State(), typed("how_to_report", "info", ask="what_happens"), dict(ask="what_happens", about=None)),
     # "how do i block him on snap hes outside i cant talk": the steps of the emergency, and how to call in silence, not the app's
     (replace(MEETING, urgency="emergency"), typed("how_to_block", "emergency", app="snapchat") | {"families": ["presence", "cant_talk"], "alarm": True}, dict(urgency="emergency", ask="cant_speak")),
     (replace(MEETING, urgency="emergency"), typed("how_to_block", app="snapchat"), dict(urgency="emergency", ask=None)),
