@@ -83,7 +83,7 @@ class Heard:
 
     @property
     def said(self) -> str | None:
-        """What a few words say and leave no doubt of: safe, not_safe, away, back, no_danger, today, not_today, yes, no, a bare fact …"""
+        """What a few words say and leave no doubt of: to_die, safe, not_safe, away, back, no_danger, today, not_today, yes, no, a bare fact …"""
         return self.found.get("said")
 
     @property

@@ -30,6 +30,7 @@ from actions.topics import (
 from actions.urgency import AUDIENCES, Urgency, highest
 
 OTHERS = frozenset(["parent", "friend", "professional"])  # readers who tell of somebody else
+WHERE_WE_LIVE = frozenset(["abuse_at_home", "known_adult"])  # worries about somebody who comes and goes
 LIKE_COMING_IN = frozenset(["arrival", "presence", "missing_child"])  # families of danger that "she just walked in" may set off
 # A parent who says "I feel like a bad mother" is still a parent; "hi, it's me now, I'm 11" is somebody else. A bare message in
 # the middle of a conversation ("he says he already sent one") reads like a young person's own, and to mention a friend is not to
@@ -117,9 +118,11 @@ def _nobody_in_danger(state: State, heard: Heard) -> Meaning | None:
 
 
 def _safe_now(state: State, heard: Heard) -> Meaning | None:
-    """ "no hes not here", whether or not "are you safe right now?" stands open; "im safe", to that. Of a missing child "she's not here" says no such thing."""
-    away = heard.said == "away" and bool(state.worry) and state.worry not in ("runaway_missing", "friend_at_risk")
-    return Meaning("vague_distress", Urgency.CHAT) if away or (heard.said == "safe" and state.question == "safe_now") else None
+    """ "no hes not here", "im safe", to "are you safe right now?". Of somebody at home or a known adult unasked too; of a missing child "she's not here" is
+    no comfort, and who waits for somebody from online says "he's not here" unasked."""
+    asked = state.question == "safe_now" and not (heard.said == "away" and state.worry == "runaway_missing")
+    comfort = (heard.said in ("safe", "away") and asked) or (heard.said == "away" and state.worry in WHERE_WE_LIVE)
+    return Meaning("vague_distress", Urgency.CHAT) if comfort else None
 
 
 def _today(state: State, heard: Heard) -> Meaning | None:

@@ -197,6 +197,7 @@ CASES = [  # before     message                                                 
     # who hurts is elsewhere, asked or not
     (replace(HOME, question=None), typed("in_person_danger", "emergency", said="away"), dict(urgency="urgent", topic="abuse_at_home")),
     (replace(MISSING, urgency="urgent"), typed("runaway_missing", "emergency", said="away"), dict(urgency="emergency")),
+    (MEETING, typed("meeting_plan", "emergency", said="away"), dict(urgency="emergency")),  # who waits for him
     # "how long does it take", after what happens at 101
     (State(ask="what_happens", about="101"), typed("how_to_report", "info", ask="what_happens"), dict(ask="what_happens", about="101")),
     (State(), typed("how_to_report", "info", ask="what_happens"), dict(ask="what_happens", about=None)),
