@@ -100,7 +100,8 @@ def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer
     offer = words.offer(case, asked=state.asked, ask=ask, about=state.about, tapped=state.tapped)
     told = f"{case.topic} {case.urgency.word} {case.audience} {case.voice} {case.grown_up} {case.deaf}"
     repeats = case.urgency >= Urgency.SUPPORT and (case.topic == "vague_distress" or case.topic not in MANNERS)
-    again = not ask and told == state.told and repeats
+    before, _, times = (state.told or "").partition(" × ")
+    again = int(times or 1) if not ask and told == before and repeats else 0
     # In an emergency the server has already said the fixed words (rules.yml); who taps through a menu has read them.
     tapped = (message.get("intent") or {}).get("name") == "choose"
     reply = compose(
@@ -115,7 +116,7 @@ def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer
         foreign=bool(message.get("foreign")),
         again=again,
     )
-    return Answer(reply, offer.question, state.told if ask else told, ask)
+    return Answer(reply, offer.question, state.told if ask else f"{told} × {again + 1}", ask)
 
 
 def say(dispatcher, reply: Reply) -> None:

@@ -123,7 +123,7 @@ def compose(
     follow_up: str = "",
     personal: bool = False,
     foreign: bool = False,
-    again: bool = False,
+    again: int = 0,
 ) -> Reply:
     """The reply to a case.
 
@@ -132,7 +132,7 @@ def compose(
     advice: what to say instead of the topic's own advice: the words of `follow_up`.
     personal: somebody typed personal details; they are asked not to, and told who should have them.
     foreign: somebody writes in another language than English.
-    again: the same advice was given just before; it stands, but is not opened with the same words, nor, but for an emergency, told at length.
+    again: how often the same advice was given just before; it stands, but is not opened with the same words, nor, but for an emergency, told at length.
     """
     topic = content.topics.get(case.topic) or content.topics["vague_distress"]
     said = advice or topic.for_reader("adult" if case.grown_up else case.voice, case.urgency)
@@ -148,18 +148,17 @@ def compose(
     )
 
 
-def _opening(case: Case, said: Advice, content: Content, *, again: bool) -> str:
-    """What is said before the steps; other words when the same advice was given just before."""
+def _opening(case: Case, said: Advice, content: Content, *, again: int) -> str:
+    """What is said before the steps; other words when the same advice was given just before, and others again the next time."""
     if not again:
         return content.fill(said.say)
     words = content.words
-    if case.emergency:
-        return content.fill(words["again_emergency"][case.audience])
-    own = {"vague_distress": words["again_vague"], "adult_own_thoughts": words["again_own"]}
-    return content.fill(own.get(case.topic) or words["again"][case.audience])
+    own = {"vague_distress": [words["again_vague"]], "adult_own_thoughts": [words["again_own"]]}
+    ways = words["again_emergency"][case.audience] if case.emergency else own.get(case.topic) or words["again"][case.audience]
+    return content.fill(ways[0] if case.deaf else ways[(again - 1) % len(ways)])  # the others speak of calling
 
 
-def _steps(case: Case, said: Advice, content: Content, *, personal: bool, foreign: bool, again: bool) -> list[str]:
+def _steps(case: Case, said: Advice, content: Content, *, personal: bool, foreign: bool, again: int) -> list[str]:
     """What to do, in order: what opens it for who reads English badly or is deaf, the advice, how to call in silence, what keeps one safe. None twice."""
     words, emergency = content.words, case.emergency
     first, last = [], []

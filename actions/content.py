@@ -202,8 +202,10 @@ def _try_words(content: Content, where: str) -> None:
                 compose(Case(topic, tier, reader, worry="runaway_missing"), content)
             for age, deaf, worry in itertools.product((None, "adult", *YEARS), (False, True), ("", "runaway_missing")):
                 case = Case("vague_distress", tier, reader, worry=worry, age=age, deaf=deaf, despair=True)
-                compose(case, content, again=not worry, personal=True, foreign=True)
-    except (KeyError, TypeError, AttributeError) as error:
+                compose(case, content, again=int(not worry), personal=True, foreign=True)
+            for topic, again in itertools.product(("secrecy", "vague_distress", "adult_own_thoughts"), range(1, 4)):
+                compose(Case(topic, tier, reader), content, again=again)
+    except (LookupError, TypeError, AttributeError, ZeroDivisionError) as error:
         raise ContentError(f"{where}: words are missing: {error!r}") from None
 
 

@@ -93,9 +93,18 @@ def test_an_adult_who_was_harmed_is_sent_to_those_who_help_adults(content):
 
 def test_what_was_just_said_is_not_said_again_at_length(content):
     case = Case("image_request", Urgency.URGENT, "young_person")
-    once, again = compose(case, content), compose(case, content, again=True)
+    once, again = compose(case, content), compose(case, content, again=1)
     assert ids(once) == ids(again) and once.card["steps"][-1] == again.card["steps"][-1]
     assert len(again.card["steps"]) == 3 < len(once.card["steps"])
+
+
+@pytest.mark.parametrize("urgency", [Urgency.SUPPORT, Urgency.EMERGENCY])
+@pytest.mark.parametrize("reader", AUDIENCES)
+def test_the_same_advice_is_opened_in_turn_with_other_words(content, urgency, reader):
+    """Somebody who tells more, or asks, and hears one sentence each time is not listened to."""
+    case = Case("image_request", urgency, reader)
+    first, *openings = [compose(case, content, again=n, lead=False).texts[0] for n in range(4)]
+    assert openings[0] != openings[1] and first not in openings
 
 
 def test_harm_that_is_not_online_is_not_sent_to_ceop_first_whatever_is_asked_next(content):
