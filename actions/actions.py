@@ -15,6 +15,7 @@ import structlog
 from rasa_sdk import Action
 from rasa_sdk.events import SlotSet
 
+from actions.asks import LOST_TEMPER
 from actions.cards import Case, Reply, compose
 from actions.contacts import StaleError
 from actions.content import Content, load_content
@@ -98,10 +99,12 @@ def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer
         advice = words.follow_ups.advice(state.ask, state.about, case, route=route, signs=signs, tapped=state.tapped)
     ask = state.ask if advice else None
     offer = words.offer(case, asked=state.asked, ask=ask, about=state.about, tapped=state.tapped)
-    told = f"{case.topic} {case.urgency.word} {case.audience} {case.voice} {case.grown_up} {case.deaf}"
+    # Whoever hurt their child goes on with the advice for that; other follow-ups are an answer to one question.
+    goes_on = ask == LOST_TEMPER
+    told = f"{case.topic} {case.urgency.word} {case.audience} {case.voice} {case.grown_up} {case.deaf} {goes_on}"
     repeats = case.urgency >= Urgency.SUPPORT and (case.topic == "vague_distress" or case.topic not in MANNERS)
     before, _, times = (state.told or "").partition(" × ")
-    again = int(times or 1) if not ask and told == before and repeats else 0
+    again = int(times or 1) if (goes_on or not ask) and told == before and repeats else 0
     # In an emergency the server has already said the fixed words (rules.yml); who taps through a menu has read them.
     tapped = (message.get("intent") or {}).get("name") == "choose"
     reply = compose(
@@ -116,7 +119,7 @@ def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer
         foreign=bool(message.get("foreign")),
         again=again,
     )
-    return Answer(reply, offer.question, state.told if ask else f"{told} × {again + 1}", ask)
+    return Answer(reply, offer.question, state.told if ask and not goes_on else f"{told} × {again + 1}", ask)
 
 
 def say(dispatcher, reply: Reply) -> None:

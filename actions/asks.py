@@ -37,6 +37,14 @@ def wanted(
     if topic in content.choices.quiet:
         return (THE_NUMBER, contact) if topic == OWN_ACTS and contact in FOR_OWN_ACTS else (None, None)
     ask = _by_situation(state, heard, topic) or _by_model(heard)
+    if (
+        ask is None
+        and last == LOST_TEMPER
+        and state.topic == "abuse_at_home"
+        and state.audience == "parent"
+        and state.tier < Urgency.EMERGENCY
+    ):
+        ask = LOST_TEMPER  # "he's 8": still the one who hit, and nobody to keep the child from
     named = topic in ASKS_FOR_ONE and (heard.short or topic == "contact_numbers")
     if contact and ask is None and (named or (topic in MANNERS and heard.brief)):
         ask = last if last in OF_A_CONTACT and contact in abouts[last] else THE_NUMBER

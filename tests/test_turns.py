@@ -198,6 +198,11 @@ CASES = [  # before     message                                                 
     (replace(HOME, question=None), typed("in_person_danger", "emergency", said="away"), dict(urgency="urgent", topic="abuse_at_home")),
     (replace(MISSING, urgency="urgent"), typed("runaway_missing", "emergency", said="away"), dict(urgency="emergency")),
     (MEETING, typed("meeting_plan", "emergency", said="away"), dict(urgency="emergency")),  # who waits for him
+    # whoever hurt their child goes on to be told what helps them
+    (State(urgency="urgent", audience="parent", worry="abuse_at_home", ask="lost_temper"), typed("abuse_at_home", "urgent"), dict(ask="lost_temper")),
+    (State(urgency="urgent", audience="parent", worry="abuse_at_home", ask="lost_temper"), typed("vague_distress", "support"), dict(ask="lost_temper")),
+    (State(urgency="urgent", audience="parent", worry="abuse_at_home", ask="lost_temper"), typed("abuse_at_home", "emergency"), dict(ask=None)),
+    (State(urgency="urgent", audience="parent", worry="abuse_at_home"), typed("abuse_at_home", "urgent"), dict(ask=None)),
     # "how long does it take", after what happens at 101
     (State(ask="what_happens", about="101"), typed("how_to_report", "info", ask="what_happens"), dict(ask="what_happens", about="101")),
     (State(), typed("how_to_report", "info", ask="what_happens"), dict(ask="what_happens", about=None)),
