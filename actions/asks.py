@@ -36,15 +36,7 @@ def wanted(
     contact, abouts, (last, last_about) = heard.found.get("contact"), content.follow_ups.abouts, before
     if topic in content.choices.quiet:
         return (THE_NUMBER, contact) if topic == OWN_ACTS and contact in FOR_OWN_ACTS else (None, None)
-    ask = _by_situation(state, heard, topic) or _by_model(heard)
-    if (
-        ask is None
-        and last == LOST_TEMPER
-        and state.topic == "abuse_at_home"
-        and state.audience == "parent"
-        and state.tier < Urgency.EMERGENCY
-    ):
-        ask = LOST_TEMPER  # "he's 8": still the one who hit, and nobody to keep the child from
+    ask = _by_situation(state, heard, topic) or _by_model(heard) or _goes_on(state, last)
     named = topic in ASKS_FOR_ONE and (heard.short or topic == "contact_numbers")
     if contact and ask is None and (named or (topic in MANNERS and heard.brief)):
         ask = last if last in OF_A_CONTACT and contact in abouts[last] else THE_NUMBER
@@ -61,6 +53,12 @@ def wanted(
 def _by_model(heard: Heard) -> str | None:
     sure = SURE_OF_ASK_BY_NAME if heard.found.get("contact") else SURE_OF_ASK
     return heard.ask if heard.ask_share >= sure else None
+
+
+def _goes_on(state: State, last: str | None) -> str | None:
+    """ "he's 8", of a parent who hit: still the one who did it, and nobody to keep the child from."""
+    still = last == LOST_TEMPER and state.topic == "abuse_at_home" and state.audience == "parent" and state.tier < Urgency.EMERGENCY
+    return LOST_TEMPER if still else None
 
 
 def _by_situation(state: State, heard: Heard, topic: str) -> str | None:

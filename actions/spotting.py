@@ -277,8 +277,8 @@ def _place(words: list[str], at: int, size: int) -> bool:
 def _facts(text: str) -> list[Spotted]:
     found = []
     low = re.sub(r"[’'`]", "", text.lower())
-    death, back = "to_die" if wants_to_die(low) else None, "back" if says_back(low) else None
-    if said := death or bare_answer(text) or said_of_danger(low) or bare_fact(low) or back:
+    to_die = "to_die" if wants_to_die(low) else None
+    if said := to_die or bare_answer(text) or said_of_danger(low) or bare_fact(low) or ("back" if says_back(low) else None):
         found.append(Spotted("said", said, 0, len(text)))
     if age := own_age(low):
         found.append(Spotted("age", age, 0, len(text)))

@@ -132,14 +132,20 @@ def _about_the_reader(state: State, heard: Heard, audience: str, *, corrected: b
 
 def _about_life(state: State, heard: Heard, means: Meaning) -> State:
     """Whether despair was told, of oneself or another, and whether as an emergency: nothing takes either back."""
-    also_suicide = heard.of_suicide or heard.ranking.get(SUICIDE, 0.0) >= ALSO_SUICIDE
-    # "they have my nudes and i want to die": the pictures are the topic, and not all that was said.
-    beside = means.urgency >= Urgency.SUPPORT and (
-        heard.of_suicide or sum(heard.ranking.get(topic, 0.0) for topic in ABOUT_DESPAIR) >= AS_MUCH
-    )
-    despair = state.despair or means.topic in ABOUT_DESPAIR or (means.topic in OF_OTHERS and also_suicide) or beside
-    now = means.urgency is Urgency.EMERGENCY and despair and (means.topic in ABOUT_DESPAIR | OF_OTHERS or beside)
-    return replace(state, despair=despair, life_at_risk=state.life_at_risk or now)
+    of_another = means.topic in OF_OTHERS and (heard.of_suicide or heard.ranking.get(SUICIDE, 0.0) >= ALSO_SUICIDE)
+    beside = means.urgency >= Urgency.SUPPORT and _despair_beside(heard)
+    despair = state.despair or means.topic in ABOUT_DESPAIR or of_another or beside
+    in_words = means.topic in ABOUT_DESPAIR | OF_OTHERS or heard.of_suicide or beside
+    return replace(state, despair=despair, life_at_risk=state.life_at_risk or (means.urgency is Urgency.EMERGENCY and despair and in_words))
+
+
+def _despair_beside(heard: Heard) -> bool:
+    """ "they have my nudes and i want to die": the pictures are the topic, and not all that was said. Not of "its tonight", after a meeting was told: alone
+    that reads like suicide, as does much else that a rule has given its meaning."""
+    if heard.said or heard.unreadable:
+        return False
+    shares = heard.in_context["topic"] if heard.in_context else heard.ranking
+    return heard.of_suicide or sum(shares.get(topic, 0.0) for topic in ABOUT_DESPAIR) >= AS_MUCH
 
 
 def _about_the_worry(state: State, heard: Heard, means: Meaning, *, over: bool, corrected: bool) -> State:

@@ -11,11 +11,11 @@ import yaml
 from rasa.shared.utils.common import class_from_module_path
 
 from actions.contacts import ContentError
-from addons.in_process import URL
+from addons.in_process import SCHEME, URL
 from addons.private_store import PrivateTrackerStore
+from addons.security import DoesNotStart
 from addons.shared import SharedLockStore
 
-IN_PROCESS = "in-process:"
 ALLOWED = ("action_endpoint", "tracker_store", "lock_store")
 
 
@@ -29,7 +29,7 @@ def install() -> None:
         try:
             check(endpoint_file)
         except ContentError as error:
-            raise SystemExit(f"Signpost does not start: {' '.join(str(error).split())}") from None
+            raise DoesNotStart(error) from None
         return original(cls, endpoint_file)
 
     AvailableEndpoints.read_endpoints = classmethod(read_endpoints)
@@ -50,7 +50,7 @@ def check(path: Path | str | None) -> None:
         if key not in ALLOWED:
             raise ContentError(f"{path}: {key}: would be sent what people type, or is not ours; only {', '.join(ALLOWED)} may stand here")
     actions = named.get("action_endpoint")
-    if not (isinstance(actions, dict) and str(actions.get("url")).startswith(IN_PROCESS)):
+    if not (isinstance(actions, dict) and str(actions.get("url")).startswith(SCHEME)):
         raise ContentError(f"{path}: action_endpoint: its url must be {URL}; an action server would be sent what people type")
     store = _kind(path, named, "tracker_store")
     if store is None or not issubclass(store, PrivateTrackerStore):

@@ -15,7 +15,8 @@ from rasa.utils.endpoints import EndpointConfig
 from addons.operator_log import note
 from addons.threads import Threads
 
-URL = "in-process://actions"
+SCHEME = "in-process:"
+URL = f"{SCHEME}//actions"
 # An action composes text from memory: a millisecond. One that takes longer than this has hung.
 TIME_LIMIT = float(os.environ.get("SIGNPOST_ACTION_SECONDS", "3"))
 
@@ -65,7 +66,7 @@ def install() -> None:
     original = EndpointConfig.from_dict.__func__
 
     def from_dict(cls, data):
-        return InProcessActions(**data) if data.get("url", "").startswith("in-process:") else original(cls, data)
+        return InProcessActions(**data) if data.get("url", "").startswith(SCHEME) else original(cls, data)
 
     EndpointConfig.from_dict = classmethod(from_dict)
     validator = Draft202012Validator(RemoteAction.action_response_format_spec())

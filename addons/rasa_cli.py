@@ -79,6 +79,7 @@ def _all_file_handles() -> None:
 def _check_content() -> None:
     """Without words or contacts there is nothing true to say: don't start, and name the file and key in one line."""
     from actions.contacts import ContentError
+    from addons.security import DoesNotStart
 
     try:
         from actions.actions import content
@@ -87,7 +88,7 @@ def _check_content() -> None:
         content()
         detector()
     except ContentError as error:
-        sys.exit(f"Signpost does not start: {' '.join(str(error).split())}")
+        raise DoesNotStart(error) from None
 
 
 if __name__ == "__main__":

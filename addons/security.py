@@ -36,6 +36,13 @@ SITE = re.compile(r"https://[a-z0-9.-]+(:\d+)?|http://(localhost|127\.0\.0\.1)(:
 OPEN_TO_SITES = ("/chat", "/end")
 
 
+class DoesNotStart(SystemExit):
+    """The operator reads why, in one line, and no server runs."""
+
+    def __init__(self, why: object):
+        super().__init__(f"Signpost does not start: {' '.join(str(why).split())}")
+
+
 class SettingError(SystemExit):
     """A setting in the environment is wrong: the server does not start. The message names it."""
 
@@ -109,13 +116,11 @@ def fit(app: Sanic, environment=os.environ) -> Sanic:
 
 
 def check_doors(channels: Sequence, enable_api: bool) -> None:
-    """Raises SystemExit for any way in but our own channel, or `rasa shell`: Rasa's HTTP API shows what was typed, its channels answer a failure with silence."""
+    """Raises DoesNotStart for any way in but our own channel, or `rasa shell`: Rasa's HTTP API shows what was typed, its channels answer a failure with silence."""
     if enable_api:
-        raise SystemExit("Signpost does not start: --enable-api opens Rasa's HTTP API, which shows what people type")
+        raise DoesNotStart("--enable-api opens Rasa's HTTP API, which shows what people type")
     if others := sorted({channel.name() for channel in channels} - {"web", "cmdline"}):
-        raise SystemExit(
-            f"Signpost does not start: channel {', '.join(others)}: only addons.web_channel.WebChannel may stand in credentials.yml"
-        )
+        raise DoesNotStart(f"channel {', '.join(others)}: only addons.web_channel.WebChannel may stand in credentials.yml")
 
 
 def install() -> None:

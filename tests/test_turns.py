@@ -49,6 +49,8 @@ FRIEND = State(urgency="urgent", audience="friend", worry="friend_at_risk", topi
 BLACKMAIL = replace(MEETING, worry="sextortion", topic="sextortion", question=None)
 ITS_ME = {"audience": None, "entities": [{"entity": "reader", "value": "young_person"}]}
 
+RANKED_SUICIDE = {"intent_ranking": [{"name": "suicidal_self_harm", "confidence": 0.9}]}
+
 CASES = [  # before     message                                                      what is true after
     (State(), typed("image_request", "urgent"), dict(urgency="urgent", topic="image_request", worry="image_request")),
     (MEETING, typed("thanks", "chat"), dict(urgency="urgent", topic="thanks", worry="meeting_plan", question=None)),
@@ -191,6 +193,11 @@ CASES = [  # before     message                                                 
     (State(), typed("out_of_scope") | {"families": ["suicide_intent"]}, dict(urgency="chat", topic="out_of_scope", despair=False)),
     (State(), typed("images_shared", "emergency") | {"intent_ranking": [{"name": "mental_health", "confidence": 0.53}]}, dict(topic="images_shared", despair=True, life_at_risk=True)),
     (State(), typed("images_shared", "urgent") | {"intent_ranking": [{"name": "mental_health", "confidence": 0.3}]}, dict(despair=False)),
+    # "its tonight", of a meeting, reads like suicide alone; so may pictures without words, another language, a few words after what was told
+    (MEETING, typed("suicidal_self_harm", "emergency", said="today") | RANKED_SUICIDE, dict(topic="meeting_plan", urgency="emergency", despair=False, life_at_risk=False)),
+    (MEETING, typed("suicidal_self_harm", "emergency", said="today") | {"families": ["suicide_intent"]}, dict(topic="meeting_plan", despair=False, life_at_risk=False)),
+    (MEETING, typed("vague_distress", "support") | RANKED_SUICIDE | {"foreign": True}, dict(despair=False)),
+    (MEETING, after_it(fragment("meeting_plan", "support", 0.3) | RANKED_SUICIDE, "meeting_plan", 0.9, 0.01), dict(despair=False)),
     (PILLS, typed("runaway_missing", "emergency") | {"short": True}, dict(topic="suicidal_self_harm", urgency="emergency")),
     # what is an emergency is not over
     (MEETING, typed("danger_over", "emergency"), dict(urgency="emergency", topic="meeting_plan")),

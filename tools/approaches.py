@@ -17,6 +17,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -71,10 +72,11 @@ def hidden(head: AttentionHead, tokens: list[np.ndarray]) -> np.ndarray:
     return np.concatenate(found)
 
 
+@dataclass
 class Counted(Task):
     """A task whose messages count as told. counts: float (n,)."""
 
-    counts: np.ndarray
+    counts: np.ndarray | None = None
 
     def message_weights(self) -> np.ndarray:
         """The counts, their mean one."""
@@ -83,9 +85,7 @@ class Counted(Task):
 
 def counted(truth: np.ndarray, counts: np.ndarray) -> Task:
     """Urgency, with messages that count as told."""
-    task = Counted(TIERS, truth, 1.0)
-    task.counts = counts
-    return task
+    return Counted(TIERS, truth, 1.0, counts=counts)
 
 
 def learned(tokens: list[np.ndarray], tasks: list[Task], seed: int) -> AttentionHead:
