@@ -52,6 +52,7 @@ class Heard:
     keeps_or_sends: bool = False
     would_face_them: str | None = None
     by_own_hand: bool = False
+    wish_to_die: bool = False
 
     @classmethod
     def of(cls, parsed: Mapping[str, Any]) -> "Heard":
@@ -111,4 +112,4 @@ class Heard:
         return replace(self, found={key: value for key, value in self.found.items() if key != kind})
 
 
-FLAGS = ("alarm", "over", "short", "refuses", "foreign", "probing", "signs", "wonders", "keeps_or_sends", "by_own_hand")
+FLAGS = ("alarm", "over", "short", "refuses", "foreign", "probing", "signs", "wonders", "keeps_or_sends", "by_own_hand", "wish_to_die")

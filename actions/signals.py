@@ -344,9 +344,13 @@ class Detector:
                 asked = frozenset(start + n for n, part in enumerate(parts) if part not in pattern.gaps)
                 yield Match(pattern, start + (doc[start].text in _STOPS), end, asked)
 
+    def words(self, text: str) -> list[str]:
+        """The words of a message as the patterns see them: normalised, and mended where they are near a word of theirs."""
+        return words_of(text, known=self.known, targets=self.targets)
+
     def scan(self, text: str) -> list[Signal]:
         """Every family whose pattern is in the text, cancelled or not. Never raises on any string."""
-        typed = words_of(text, known=self.known, targets=self.targets)
+        typed = self.words(text)
         if not typed:
             return []
         words = [".", *("#" if word.isdigit() and word not in self._words else word for word in typed), "."]
@@ -382,3 +386,9 @@ def sign_detector() -> Detector:
 def probing_detector() -> Detector:
     """The detector for data/probing/: how to get at a child, which words set this off. It sets no urgency either."""
     return Detector(ROOT.parent / "probing")
+
+
+@functools.cache
+def despair_detector() -> Detector:
+    """The detector for data/despair/: a wish to die, whatever else a message is about. Nor does it set any."""
+    return Detector(ROOT.parent / "despair")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from actions.normalise import Targets, plain, words_of
 from actions.reader import said_reader
+from actions.signals import despair_detector
 
 _YES = frozenset("yes yeah yea yeh ye yep yup y yh ya aye course definitely correct".split())
 _NO = frozenset("no nah nope na naw nay never not".split())
@@ -68,17 +69,16 @@ _NO_DANGER = re.compile(
     r"|(?:it was |its )?(?:just )?(?:a )?false alarm)"
     r"(?: (?:right now|now|any ?more|at all|tonight|today|here))*\W*"
 )
-# A wish to die and nothing else: "i want to kms", "my friend says she wants to die", whatever laughs beside it. With a cause beside it
-# ("homework makes me want to kms") it may be a way of speaking, and the model's to judge.
-_AROUND = (
-    r"(?:(?:lol|lmao|lmfao|haha+|hahaha\w*|ha|fr|tho|though|ngl|tbh|literally|actually|honestly|just|like|really|so|bad|idk|rn|bro|man|hi|hey|hello|and|but|ok|yes|yeah|omg|pls|please|help|"
-    r"me|sometimes|often|always|tonight|now|today|again|anymore|kinda|jk|sorry|well|because|cos|everyday|sad|im|not|okay|joking|kidding|think|i) )*"
-)
-_SOMEBODY = r"(?:my (?:best |little |big |older |younger )?(?:friend|mate|bestie|sister|brother|son|daughter|child|girlfriend|boyfriend|cousin|gf|bf)|he|she|they|hes|shes|theyre|i|im|i am|ive)"
-_TO_DIE = re.compile(
-    rf"{_AROUND}(?:{_SOMEBODY} )?{_AROUND}(?:(?:says|said|keeps saying|told me|thinks|feels) (?:that )?(?:(?:he|she|they|hes|shes|theyre|i|im) )?)?{_AROUND}"
-    r"(?:(?:want|wants|wanna|wanted|going|gonna|gunna|wish|wishes|feel like|feels like|thinking of|thinking about|about|ready|keep wanting|need) (?:(?:i|he|she|they) )?(?:was |were |to |of )?)?"
-    rf"{_AROUND}(?:die|dying|be dead|dead|kms|kys|kill (?:my|him|her|them)sel(?:f|ves)|killing (?:my|him|her)self|unalive(?: (?:my|him|her)self)?|end it all|end my life|not be alive|commit suicide|hang myself) {_AROUND}"
+# What may stand beside a wish to die (data/despair/) and leaves it all that is said: "my friend says she wants to die", "i want to kms lol".
+# With a cause beside it ("homework makes me want to kms") it may be a way of speaking, and the model's to judge.
+_BESIDE_A_WISH = frozenset(
+    "i im id ill ive am is was were be been being it its me my he she they hes shes theyre her him his their the a that this of to or and but so "
+    "friend mate bestie sister brother son daughter child girlfriend boyfriend cousin gf bf best little big older younger "
+    "want wants wanna wanted wanting wish wishes hope rather ready need keep keeps feel feels feeling going gonna try trying tried think thinks thinking thought thoughts about like "
+    "die dying dead death kms kill killing hang hanging end ending it all take life live living alive exist unalive unaliving suicide suicidal commit myself himself herself themselves "
+    "here not dont doesnt wasnt werent never born anymore any more go on cant no point better off without says said saying told "
+    "lol lmao lmfao haha hahaha hahahaha ha fr tho though ngl tbh literally actually honestly just really bad idk rn bro man hi hey hello ok okay yes yeah omg please pls help sometimes "
+    "often always tonight now today again kinda jk sorry well because cos everyday every day sad joking kidding right . , ! ?".split()
 )
 # Of a child who was missing: "she just walked in", "he has come home", "police brought him back", "hes turned up".
 _BACK = re.compile(
@@ -277,7 +277,7 @@ def _place(words: list[str], at: int, size: int) -> bool:
 def _facts(text: str) -> list[Spotted]:
     found = []
     low = re.sub(r"[’'`]", "", text.lower())
-    to_die = "to_die" if wants_to_die(low) else None
+    to_die = "to_die" if wants_to_die(text) else None
     if said := to_die or bare_answer(text) or said_of_danger(low) or bare_fact(low) or ("back" if says_back(low) else None):
         found.append(Spotted("said", said, 0, len(text)))
     if age := own_age(low):
@@ -379,15 +379,10 @@ def said_of_danger(low: str) -> str | None:
     return next((said for said, pattern in patterns.items() if len(words) <= 60 and pattern.fullmatch(words)), None)
 
 
-def wants_to_die(low: str) -> bool:
-    """Whether a wish to die, one's own or somebody's close, is all that a message says. low: as `said_of_danger`."""
-    words = " ".join(re.findall(r"\w+", low))
-    # "dead", "im dead", "dying" alone are laughter; who "wants" or is "going to" has said it.
-    return (
-        len(words) <= _BARE
-        and bool(re.search(r"\b(?:want|wanna|wish|going|gonna|gunna|feel|think|ready|need|kms|suicide|unalive)", words))
-        and bool(_TO_DIE.fullmatch(words + " "))
-    )
+def wants_to_die(text: str) -> bool:
+    """Whether a wish to die, one's own or somebody's close, is all that a message says."""
+    detector = despair_detector()
+    return len(text) <= _BARE and detector.tier(text) is not None and _BESIDE_A_WISH.issuperset(detector.words(text))
 
 
 def says_back(low: str) -> bool:

@@ -145,7 +145,7 @@ def _despair_beside(heard: Heard) -> bool:
     if heard.said or heard.unreadable:
         return False
     shares = heard.in_context["topic"] if heard.in_context else heard.ranking
-    return heard.of_suicide or sum(shares.get(topic, 0.0) for topic in ABOUT_DESPAIR) >= AS_MUCH
+    return heard.of_suicide or heard.wish_to_die or sum(shares.get(topic, 0.0) for topic in ABOUT_DESPAIR) >= AS_MUCH
 
 
 def _about_the_worry(state: State, heard: Heard, means: Meaning, *, over: bool, corrected: bool) -> State:

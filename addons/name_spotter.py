@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from actions import personal
 from actions.actions import content
-from actions.signals import probing_detector, sign_detector
+from actions.signals import despair_detector, probing_detector, sign_detector
 from actions.spotting import Spotter, by_own_hand, keeps_or_sends, names_in, refuses, wonders, wordless, would_face_them
 
 FRAGMENT = 6  # words: up to here a message leans on the ones before it
@@ -34,7 +34,8 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
          `refuses`, whether it says that somebody won't; `keeps_or_sends`, whether it asks if pictures or messages should be sent on, saved or deleted;
          `personal`, whether it gives a number, an address or the like;
          `short`, whether it is a fragment of a few words, `brief`, of very few; `wordless`, what it says without any (actions/spotting.py), None with some;
-         `probing`, whether it asks how to get at a child or round this bot (data/probing/).
+         `probing`, whether it asks how to get at a child or round this bot (data/probing/);
+         `wish_to_die`, whether it says, whatever else, that somebody wants to die (data/despair/).
     Names come from content/ when the model is loaded: a new app guide needs no training.
     """
 
@@ -77,5 +78,6 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
                 signs = sorted({signal.family for signal in sign_detector().scan(text) if signal.cancelled_by is None})
                 message.set("signs", signs, add_to_output=True)
             message.set("probing", probing_detector().tier(text) is not None, add_to_output=True)
+            message.set("wish_to_die", despair_detector().tier(text) is not None, add_to_output=True)
             message.set("personal", bool(set(personal.kinds(text, self._public)) & GIVEN_AWAY), add_to_output=True)
         return messages

@@ -3,7 +3,7 @@
 import pytest
 
 from actions.signals import ROOT as DANGER
-from actions.signals import Detector, probing_detector, sign_detector
+from actions.signals import Detector, despair_detector, probing_detector, sign_detector
 from addons.examples import first_messages
 
 ROOT = DANGER.parent / "signs"
@@ -116,3 +116,13 @@ def test_hardly_anybody_is_refused_who_should_not_be():
         e.text for e in first_messages() if e.topic not in ("trolling_abuse", "adult_own_thoughts") and named(e.text, probing_detector())
     ]
     assert len(refused) < 12, refused
+
+
+WISHES = [(text, True) for f in despair_detector().families.values() for text in f.positive] + [
+    (text, False) for f in despair_detector().families.values() for text in f.negative
+]
+
+
+@pytest.mark.parametrize("text, wish", WISHES)
+def test_a_wish_to_die_is_heard_whatever_stands_beside_it(text, wish):
+    assert bool(named(text, despair_detector())) is wish

@@ -301,7 +301,7 @@ def test_a_long_run_of_blanks_around_a_number_is_read_at_once(spotter, blank):
 
 TO_DIE = [
     ("i want to kms", True), ("i want to kms lol", True), ("kms", True), ("I literally want to die lol", True), ("ngl i wanna die lmao", True), ("my friend says she wants to kms lol", True),
-    ("i'm gonna kms tonight", True), ("i wish i was dead", True), ("My daughter says she wants to die", True), ("i think i want to die sometimes", True), ("fr i want to die tho", True),
+    ("i'm gonna kms tonight", True), ("i want to kill myslef", True), ("i dont wanna be here anymore", True), ("i dont want to live here anymore", False), ("id be better off dead", True), ("i wish i was dead", True), ("My daughter says she wants to die", True), ("i think i want to die sometimes", True), ("fr i want to die tho", True),
     # a cause beside it, a way of speaking, somebody else's doing, or the contrary: the model's to judge
     ("homework makes me want to kms", False), ("im gonna die in pe", False), ("im dead lol", False), ("i dont want to die", False), ("he wants to kill me", False), ("is he going to die", False),
     ("my dog is going to die", False), ("she is dead", False), ("do you die if you take them", False), ("i want to die my hair", False), ("i want to dye my hair", False),
@@ -310,4 +310,4 @@ TO_DIE = [
 
 @pytest.mark.parametrize("text, wish", TO_DIE)
 def test_a_wish_to_die_and_nothing_else_is_heard(text, wish):
-    assert wants_to_die(re.sub(r"[’'`]", "", text.lower())) is wish
+    assert wants_to_die(text) is wish
