@@ -1,10 +1,10 @@
 """Which follow-up somebody wants to hear next, and what about: "what happens if I ring", "and childline?", "how do I block him on snap"."""
 
 from actions.choices import ADULTS
-from actions.content import Content
+from actions.content import WAY_OF_SPEAKING, Content
 from actions.heard import CANT_TALK, Heard
 from actions.state import THE_NUMBER, State
-from actions.topics import MANNERS, OWN_ACTS
+from actions.topics import MANNERS, OFF_THE_SUBJECT, OWN_ACTS
 from actions.urgency import Urgency
 
 # The share of probability from which somebody wants a follow-up and not the topic's own advice.
@@ -69,6 +69,7 @@ def _by_situation(state: State, heard: Heard, topic: str) -> str | None:
     situations = (
         ("cant_speak", CANT_TALK in heard.families),
         ("app_guide", state.tier < Urgency.EMERGENCY and bool(state.app) and topic in ABOUT_APPS),
+        (WAY_OF_SPEAKING, heard.wish_to_die and topic in OFF_THE_SUBJECT and state.tier < Urgency.EMERGENCY),
         (LOST_TEMPER, case and parent and topic == "abuse_at_home" and heard.by_own_hand),
         ("contact_them", case and (heard.would_face_them == "contact" or (heard.would_face_them == "harm" and parent))),
         ("the_phone", case and heard.keeps_or_sends and state.audience in ADULTS and topic not in ASKS_HOW),

@@ -222,6 +222,12 @@ class Choices:
             buttons = [self.follow_up(ask, case.audience)]  # one app's guide is read: the long list again only on asking
         return Offer(None, "", (*buttons, self.more, *self._way_out(case)))
 
+    def about_a_low_mood(self, case: Case) -> Offer:
+        """What goes under the answer to "this homework makes me want to die": whoever means it can say so with one tap."""
+        reader = "young_person" if case.audience == "unknown" else case.audience
+        low = (c for c in self.worries.get(reader, ()) if dict(c.chosen)["worry"] == "mental_health")
+        return Offer(None, "", (*low, *self._way_out(case)))
+
     def _way_out(self, case: Case) -> tuple[Choice, ...]:
         """The button that changes the urgency, if one may."""
         if case.urgency is not Urgency.EMERGENCY:

@@ -18,7 +18,9 @@ from actions.contacts import NATIONS, ContactDirectory, ContentError, load_yaml,
 from actions.follow_ups import VOICES, FollowUps, load_follow_ups
 from actions.urgency import AUDIENCES, WORDS, Urgency
 
-UNASKED = ("more", "refusal", "the_number", "lost_temper")  # follow-ups that no button of their own asks for
+# The answer to "this homework makes me want to die", which may be meant.
+WAY_OF_SPEAKING = "way_of_speaking"
+UNASKED = ("more", "refusal", "the_number", "lost_temper", WAY_OF_SPEAKING)  # follow-ups that no button of their own asks for
 ROOT = Path(os.environ.get("SIGNPOST_CONTENT") or Path(__file__).resolve().parent.parent / "content")
 
 
@@ -60,6 +62,8 @@ class Content:
         """What goes under a reply: after a follow-up, its own further buttons."""
         if ask == "more":
             return Offer(None, "", (*self.choices.menu(case.audience), self.choices.in_danger))
+        if ask == WAY_OF_SPEAKING:
+            return self.choices.about_a_low_mood(case)
         if ask and ask not in UNASKED:
             others = self.follow_ups.next_abouts(ask, case, tapped)
             return self.choices.after(case, ask, {i: title for i, title in others.items() if i != about}, about)

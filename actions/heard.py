@@ -107,6 +107,10 @@ class Heard:
         """Whether somebody says outright who they are, or whom it is about."""
         return "reader" in self.found
 
+    def saying(self, said: str) -> "Heard":
+        """As it is, with its few words understood as `said`."""
+        return replace(self, found={**self.found, "said": said})
+
     def without(self, kind: str) -> "Heard":
         """As it is, with one kind of what was found left out."""
         return replace(self, found={key: value for key, value in self.found.items() if key != kind})

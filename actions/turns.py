@@ -6,7 +6,7 @@ from typing import Any
 
 from actions.asks import wanted
 from actions.choices import SUICIDE, Choice
-from actions.content import Content
+from actions.content import WAY_OF_SPEAKING, Content
 from actions.heard import Heard
 from actions.meaning import Meaning, meaning, reader, says_over
 from actions.state import State
@@ -84,6 +84,8 @@ def _typed(state: State, heard: Heard, content: Content, before: tuple[str | Non
         return replace(state, topic="trolling_abuse", ask=REFUSAL).without_question()
     if heard.said == "number" and not _is_an_age(state, heard):
         heard = heard.without("age")
+    if before[0] == WAY_OF_SPEAKING and heard.said == "yes":
+        heard = heard.saying("to_die")  # "if any part of you means it" was what they read
     means = meaning(state, heard)
     over = heard.over or says_over(state, heard)
     audience = _audience(state, heard)

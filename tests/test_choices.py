@@ -77,6 +77,14 @@ def test_every_follow_up_can_be_reached_by_button(content):
     assert reached == set(content.follow_ups.abouts) - set(UNASKED)
 
 
+def test_whoever_means_that_they_want_to_die_can_say_so_with_one_tap(content):
+    def titles(audience):
+        return [b.title for b in content.offer(Case("out_of_scope", Urgency.CHAT, audience, "out_of_scope"), ask="way_of_speaking").buttons]
+
+    assert titles("young_person") == titles("unknown") == ["I feel very low", "Someone is in danger now"]
+    assert titles("friend")[0] == "My friend feels very low" and titles("parent") == ["Someone is in danger now"]
+
+
 def test_an_offender_or_an_adult_worried_by_own_thoughts_is_offered_no_scripts(content):
     for topic in ("trolling_abuse", "adult_own_thoughts"):
         for audience in ("young_person", "parent"):

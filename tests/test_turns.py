@@ -195,7 +195,11 @@ CASES = [  # before     message                                                 
     (State(), typed("images_shared", "urgent") | {"intent_ranking": [{"name": "mental_health", "confidence": 0.3}]}, dict(despair=False)),
     (State(), typed("images_shared", "urgent") | {"wish_to_die": True}, dict(topic="images_shared", urgency="urgent", despair=True, life_at_risk=False)),
     (State(), typed("images_shared", "emergency") | {"wish_to_die": True}, dict(topic="images_shared", despair=True, life_at_risk=True)),
-    (State(), typed("out_of_scope") | {"wish_to_die": True}, dict(urgency="chat", topic="out_of_scope", despair=False)),
+    (State(), typed("out_of_scope") | {"wish_to_die": True}, dict(urgency="chat", topic="out_of_scope", ask="way_of_speaking", despair=False)),
+    (State(topic="out_of_scope", ask="way_of_speaking"), typed("affirm", said="yes"), dict(urgency="support", topic="mental_health", despair=True)),
+    (State(topic="out_of_scope", ask="way_of_speaking"), typed("deny", said="no"), dict(urgency="chat", topic="deny", despair=False)),
+    (MEETING, typed("out_of_scope") | {"wish_to_die": True}, dict(urgency="urgent", worry="meeting_plan", ask="way_of_speaking")),
+    (replace(MEETING, urgency="emergency"), typed("out_of_scope") | {"wish_to_die": True}, dict(ask=None)),
     # "its tonight", of a meeting, reads like suicide alone; so may pictures without words, another language, a few words after what was told
     (MEETING, typed("suicidal_self_harm", "emergency", said="today") | RANKED_SUICIDE, dict(topic="meeting_plan", urgency="emergency", despair=False, life_at_risk=False)),
     (MEETING, typed("suicidal_self_harm", "emergency", said="today") | {"families": ["suicide_intent"]}, dict(topic="meeting_plan", despair=False, life_at_risk=False)),
