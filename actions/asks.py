@@ -1,6 +1,6 @@
 """Which follow-up somebody wants to hear next, and what about: "what happens if I ring", "and childline?", "how do I block him on snap"."""
 
-from actions.choices import ADULTS
+from actions.choices import ADULTS, SUICIDE
 from actions.content import WAY_OF_SPEAKING, Content
 from actions.heard import CANT_TALK, Heard
 from actions.state import THE_NUMBER, State
@@ -12,6 +12,9 @@ SURE_OF_ASK = 0.35
 SURE_OF_ASK_BY_NAME = 0.2  # where a contact is named: "what happens if i ring 101"
 # The answer to a parent who hurt their child themselves. No button leads to it.
 LOST_TEMPER = "lost_temper"
+# The answer to a parent who is afraid that they will, or has just done it in an emergency.
+NEARLY_HURT = "nearly_hurt"
+HURT_THEIR_CHILD = frozenset(["hurt_own_child", "may_hurt_own_child"])
 # Topics in which naming a contact asks for it; the last two only in a few words: "and samaritans?"
 ASKS_FOR_ONE = frozenset(["contact_numbers", "out_of_scope", "vague_distress"])
 # Follow-ups of which the next contact named in a few words wants the same: "and childline?"
@@ -34,7 +37,7 @@ def wanted(
     if heard.unreadable:
         return None, None
     contact, abouts, (last, last_about) = heard.found.get("contact"), content.follow_ups.abouts, before
-    if topic in content.choices.quiet:
+    if topic in content.choices.quiet and not ("suspects_somebody" in heard.situations and topic == OWN_ACTS):
         return (THE_NUMBER, contact) if topic == OWN_ACTS and contact in FOR_OWN_ACTS else (None, None)
     ask = _by_situation(state, heard, topic) or _by_model(heard) or _goes_on(state, last)
     named = topic in ASKS_FOR_ONE and (heard.short or topic == "contact_numbers")
@@ -61,18 +64,40 @@ def _goes_on(state: State, last: str | None) -> str | None:
     return LOST_TEMPER if still else None
 
 
+# Where a situation (data/situations/) is answered in words of its own: topics that it may be taken for.
+PLAIN_TALK = frozenset(["mental_health", "out_of_scope", "vague_distress"])
+OF_A_SUSPECT = frozenset(
+    ["known_adult", "friend_at_risk", "abuse_at_home", "images_shared", "parent_found_messages", "out_of_scope", "vague_distress", OWN_ACTS]
+)
+ABOUT_ACCOUNTS = frozenset(["how_to_block", "how_to_report", "out_of_scope"])
+CASUALTY_FAMILIES = frozenset(["medical", "rescue_cry"])  # families of danger that leave nobody to flee from
+
+
 def _by_situation(state: State, heard: Heard, topic: str) -> str | None:
     """What is certain from the words, whatever the model takes it for: the first that holds."""
     # In an emergency the steps of the topic stand, and small talk is no case of it.
-    case = Urgency.SUPPORT <= state.tier < Urgency.EMERGENCY
-    parent = state.audience == "parent"
+    emergency = state.tier is Urgency.EMERGENCY
+    case = Urgency.SUPPORT <= state.tier and not emergency
+    parent, young, worker = (state.audience == reader for reader in ("parent", "young_person", "professional"))
+    told = heard.situations
+    nobody_else = heard.urgency is Urgency.EMERGENCY and "medical" in heard.families <= CASUALTY_FAMILIES and topic != SUICIDE
+    calm = state.tier < Urgency.URGENT and topic in PLAIN_TALK and not (heard.wish_to_die or heard.of_suicide or state.life_at_risk)
     situations = (
-        ("cant_speak", CANT_TALK in heard.families),
-        ("app_guide", state.tier < Urgency.EMERGENCY and bool(state.app) and topic in ABOUT_APPS),
-        (WAY_OF_SPEAKING, heard.wish_to_die and topic in OFF_THE_SUBJECT and state.tier < Urgency.EMERGENCY),
-        (LOST_TEMPER, case and parent and topic == "abuse_at_home" and heard.by_own_hand),
+        ("cant_speak", CANT_TALK in heard.families and not worker),
+        ("cant_speak", state.deaf and topic == "contact_numbers"),
+        (NEARLY_HURT, bool(told & HURT_THEIR_CHILD) and emergency and topic == "abuse_at_home"),
+        (NEARLY_HURT, "may_hurt_own_child" in told and not emergency),
+        ("casualty", nobody_else),
+        ("app_guide", not emergency and bool(state.app) and topic in ABOUT_APPS and "hacked" not in told),
+        (WAY_OF_SPEAKING, heard.wish_to_die and topic in OFF_THE_SUBJECT and not emergency),
+        (LOST_TEMPER, case and parent and topic == "abuse_at_home" and "hurt_own_child" in told),
+        ("suspected", not emergency and "suspects_somebody" in told and topic in OF_A_SUSPECT),
+        ("saying_no", not emergency and "saying_no" in told and (young or state.audience == "unknown")),
+        ("coming_out", "coming_out" in told and calm),
+        ("bullied", "bullied" in told and calm),
+        ("hacked", "hacked" in told and topic in ABOUT_ACCOUNTS and not emergency),
         ("contact_them", case and (heard.would_face_them == "contact" or (heard.would_face_them == "harm" and parent))),
         ("the_phone", case and heard.keeps_or_sends and state.audience in ADULTS and topic not in ASKS_HOW),
-        ("is_this_ok", heard.signs and heard.wonders),
+        ("is_this_ok", heard.wonders and (heard.signs or (heard.short and case))),
     )
     return next((ask for ask, holds in situations if holds), None)

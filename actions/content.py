@@ -20,7 +20,10 @@ from actions.urgency import AUDIENCES, WORDS, Urgency
 
 # The answer to "this homework makes me want to die", which may be meant.
 WAY_OF_SPEAKING = "way_of_speaking"
-UNASKED = ("more", "refusal", "the_number", "lost_temper", WAY_OF_SPEAKING)  # follow-ups that no button of their own asks for
+# Follow-ups that no button of their own asks for: what somebody says asks for them (actions/asks.py).
+UNASKED = (
+    "more", "refusal", "the_number", "lost_temper", "nearly_hurt", WAY_OF_SPEAKING, "casualty", "suspected", "saying_no", "coming_out", "bullied", "hacked"
+)  # fmt: skip
 ROOT = Path(os.environ.get("SIGNPOST_CONTENT") or Path(__file__).resolve().parent.parent / "content")
 
 

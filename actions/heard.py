@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from actions.choices import SUICIDE
 from actions.urgency import Urgency
 
 FAMILIES_OF_SUICIDE = frozenset(["suicide_intent"])  # families of danger (data/danger/)
+# Beside one of these, a knife, a belt or blood is somebody else's doing, unless the model hears suicide too.
+BY_ANOTHERS_HAND = frozenset(["assault_now", "threat_with_means", "hit_at_home"])
+# From this share on a message about something else is also about suicide.
+ALSO_SUICIDE = 0.25
 CANT_TALK = "cant_talk"  # the family of those who can't speak because somebody would hear
 # Answers that are a fact about the reader or the child, or a day, and nothing more.
 BARE_FACTS = frozenset(["age", "number", "day", "place"])
@@ -18,7 +23,7 @@ class Heard:
 
     topic, confidence, ranking: the model's topic, its share, and the shares of all. urgency: the tier; by: what decided it, the
     model or a family; scores: the model's share of each tier; otherwise: the tier without its emergency.
-    families: of danger, that spoke; alarm: one of them may not be overruled. over: the danger is said to be over.
+    situations: what it plainly says, whatever its topic. families: of danger, that spoke; alarm: one of them may not be overruled. over: the danger is said to be over.
     audience, audience_share: who seems to type. ask, ask_share: what they want to hear next.
     found: what was said outright, by kind (reader, age, nation, hears, contact, app, listener, said).
     in_context: the second reading, {"topic": {topic: share}, "urgency": {tier: share}}; None where there was none.
@@ -51,8 +56,7 @@ class Heard:
     wonders: bool = False
     keeps_or_sends: bool = False
     would_face_them: str | None = None
-    by_own_hand: bool = False
-    wish_to_die: bool = False
+    situations: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, parsed: Mapping[str, Any]) -> "Heard":
@@ -70,6 +74,7 @@ class Heard:
             scores=urgency.get("scores") or {},
             otherwise=Urgency.of(urgency["otherwise"]) if urgency.get("otherwise") else None,
             families=frozenset(parsed.get("families") or ()),
+            situations=frozenset(parsed.get("situations") or ()),
             audience=audience.get("name", "unknown"),
             audience_share=audience.get("confidence", 0.0),
             ask=ask.get("name"),
@@ -99,8 +104,14 @@ class Heard:
 
     @property
     def of_suicide(self) -> bool:
-        """Whether a family says that somebody means to take their life."""
-        return bool(FAMILIES_OF_SUICIDE & self.families)
+        """Whether a family says that somebody means to take their life, and nobody else's hand is in it."""
+        said = bool(FAMILIES_OF_SUICIDE & self.families)
+        return said and (not BY_ANOTHERS_HAND & self.families or self.ranking.get(SUICIDE, 0.0) >= ALSO_SUICIDE)
+
+    @property
+    def wish_to_die(self) -> bool:
+        """Whether it says that somebody wants to die, whatever else it is about."""
+        return "wish_to_die" in self.situations
 
     @property
     def names_a_reader(self) -> bool:
@@ -116,4 +127,4 @@ class Heard:
         return replace(self, found={key: value for key, value in self.found.items() if key != kind})
 
 
-FLAGS = ("alarm", "over", "short", "refuses", "foreign", "probing", "signs", "wonders", "keeps_or_sends", "by_own_hand", "wish_to_die")
+FLAGS = ("alarm", "over", "short", "refuses", "foreign", "probing", "signs", "wonders", "keeps_or_sends")

@@ -297,11 +297,11 @@ class Detector:
 
     def _part(self, part: str, where: str) -> frozenset[str]:
         """The words that a|b, {set} or . stands for."""
-        if part == ".":
-            return _STOPS
         words: set[str] = set()
         for option in part.split("|"):
-            if not option.startswith("{"):
+            if option == ".":
+                words |= _STOPS
+            elif not option.startswith("{"):
                 words.add(option)
             elif option[1:-1] in self.sets:
                 words |= self.sets[option[1:-1]]
@@ -389,6 +389,6 @@ def probing_detector() -> Detector:
 
 
 @functools.cache
-def despair_detector() -> Detector:
-    """The detector for data/despair/: a wish to die, whatever else a message is about. Nor does it set any."""
-    return Detector(ROOT.parent / "despair")
+def situation_detector() -> Detector:
+    """The detector for data/situations/: what a message plainly says, whatever its topic, and what has words of its own. Nor does it set any."""
+    return Detector(ROOT.parent / "situations")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from actions.normalise import Targets, plain, words_of
 from actions.reader import said_reader
-from actions.signals import despair_detector
+from actions.signals import situation_detector
 
 _YES = frozenset("yes yeah yea yeh ye yep yup y yh ya aye course definitely correct".split())
 _NO = frozenset("no nah nope na naw nay never not".split())
@@ -53,12 +53,6 @@ _KEEPS = re.compile(
     r"\b(?<!where )(?<!how )(?<!who )(?<!what )(?:should|can|could|do|may|shall) (?:i|we) (?:need to |have to |just )?(?:send|forward|share|show|screenshot|screen shot|save|copy|print|keep|delete|wipe|look at|open|check)\b"
     r".{0,25}\b(?:it|them|pics?|pictures?|images?|photos?|videos?|nudes?|messages|chats?|evidence|phone|proof)\b"
 )
-# "i hit my son", "ive just slapped our eldest", "i lost my temper with my daughter"; not "he says i hit my son", nor what somebody else did.
-_OWN_HAND = re.compile(
-    r"\b(?<!says )(?<!said )(?<!saying )(?<!thinks )(?<!claims )(?<!if )(?<!that )i(?:ve| have)?(?: (?:just|really|even|actually|nearly|almost|sometimes|also|only|then|keep|kept|have|both|\w+ly)){0,3} "
-    r"(?:hit|hitting|slap|slapped|slapping|smack|smacked|smacking|spank|spanked|shook|shake|punch|punched|kicked|pushed|shoved|grabbed|hurt|hurting|dragged|pinched|beat|whacked|lashed out at|(?:lost|lose) (?:it|my temper) (?:with|at))"
-    r" (?:my|our|the) (?:own |\w+ (?:year|yr) old |little |\d+\w* )?(?:son|daughter|child|kids?|children|boys?|girls?|toddler|baby|stepson|stepdaughter|step ?son|step ?daughter|grandson|granddaughter|little one|eldest|oldest|youngest|\d+|twins)\b"
-)
 _REFUSES = re.compile(
     r"\b(?:dont want|do not want|dont wanna|wont|will not|not ready|rather not|id rather|cant|cannot|not telling|not going to|no way|leave it|forget it|nvm|never ?mind|not gonna)\b"
 )
@@ -69,7 +63,7 @@ _NO_DANGER = re.compile(
     r"|(?:it was |its )?(?:just )?(?:a )?false alarm)"
     r"(?: (?:right now|now|any ?more|at all|tonight|today|here))*\W*"
 )
-# What may stand beside a wish to die (data/despair/) and leaves it all that is said: "my friend says she wants to die", "i want to kms lol".
+# What may stand beside a wish to die (data/situations/) and leaves it all that is said: "my friend says she wants to die", "i want to kms lol".
 # With a cause beside it ("homework makes me want to kms") it may be a way of speaking, and the model's to judge.
 _BESIDE_A_WISH = frozenset(
     "i im id ill ive am is was were be been being it its me my he she they hes shes theyre her him his their the a that this of to or and but so "
@@ -352,11 +346,6 @@ def would_face_them(text: str) -> str | None:
     return "contact" if _CONTACT.search(low) else "harm" if _HARM.search(low) else None
 
 
-def by_own_hand(text: str) -> bool:
-    """Whether somebody says that they hurt their child themselves; to be asked of a parent only."""
-    return bool(_OWN_HAND.search(plain(text)))
-
-
 def refuses(text: str) -> bool:
     """Whether somebody won't, in so many words: "no i dont want to tell anyone"; not "no he hasnt touched me"."""
     return bool(_REFUSES.search(plain(text)))
@@ -381,8 +370,11 @@ def said_of_danger(low: str) -> str | None:
 
 def wants_to_die(text: str) -> bool:
     """Whether a wish to die, one's own or somebody's close, is all that a message says."""
-    detector = despair_detector()
-    return len(text) <= _BARE and detector.tier(text) is not None and _BESIDE_A_WISH.issuperset(detector.words(text))
+    if len(text) > _BARE:
+        return False
+    detector = situation_detector()
+    wish = any(signal.family == "wish_to_die" and signal.cancelled_by is None for signal in detector.scan(text))
+    return wish and _BESIDE_A_WISH.issuperset(detector.words(text))
 
 
 def says_back(low: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from actions.asks import wanted
 from actions.choices import SUICIDE, Choice
 from actions.content import WAY_OF_SPEAKING, Content
-from actions.heard import Heard
+from actions.heard import ALSO_SUICIDE, Heard
 from actions.meaning import Meaning, meaning, reader, says_over
 from actions.state import State
 from actions.topics import (
@@ -25,8 +25,6 @@ from actions.topics import (
 from actions.urgency import Urgency, after_turn, highest
 
 MISSES = 2  # of an open question; then the answer is the one for the higher urgency
-# From this share on a message about somebody else is also about suicide.
-ALSO_SUICIDE = 0.25
 AS_MUCH = 0.5  # from this share on suicide and a low mood together are as much what a message says as its topic
 # The constant answer to who asks how to get at a child, or which words set this off. No button leads to it.
 REFUSAL = "refusal"

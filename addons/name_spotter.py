@@ -13,8 +13,8 @@ from rasa.shared.nlu.training_data.message import Message
 
 from actions import personal
 from actions.actions import content
-from actions.signals import despair_detector, probing_detector, sign_detector
-from actions.spotting import Spotter, by_own_hand, keeps_or_sends, names_in, refuses, wonders, wordless, would_face_them
+from actions.signals import probing_detector, sign_detector, situation_detector
+from actions.spotting import Spotter, keeps_or_sends, names_in, refuses, wonders, wordless, would_face_them
 
 FRAGMENT = 6  # words: up to here a message leans on the ones before it
 BRIEF = 3  # words: more say something, if not an answer to what was asked
@@ -30,12 +30,11 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
     Out: `entities`, each with a value of ours (an id, never a quotation); `wonders`, whether it asks if something is
          all right; `signs`, where it asks so, ids of the warning signs that the text describes (data/signs/);
          `would_face_them`, whether it asks to answer or trick the person ("contact") or is set on hurting them ("harm");
-         `by_own_hand`, whether a parent would say with it that they hurt their child themselves;
          `refuses`, whether it says that somebody won't; `keeps_or_sends`, whether it asks if pictures or messages should be sent on, saved or deleted;
          `personal`, whether it gives a number, an address or the like;
          `short`, whether it is a fragment of a few words, `brief`, of very few; `wordless`, what it says without any (actions/spotting.py), None with some;
          `probing`, whether it asks how to get at a child or round this bot (data/probing/);
-         `wish_to_die`, whether it says, whatever else, that somebody wants to die (data/despair/).
+         `situations`, what it plainly says whatever its topic, and what has words of its own (data/situations/).
     Names come from content/ when the model is loaded: a new app guide needs no training.
     """
 
@@ -68,7 +67,6 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
             message.set("brief", len(text.split()) <= BRIEF, add_to_output=True)
             message.set("wordless", wordless(text), add_to_output=True)
             message.set("would_face_them", would_face_them(text), add_to_output=True)
-            message.set("by_own_hand", by_own_hand(text), add_to_output=True)
             message.set("refuses", refuses(text), add_to_output=True)
             message.set("keeps_or_sends", keeps_or_sends(text), add_to_output=True)
             asks = wonders(text)
@@ -78,6 +76,7 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
                 signs = sorted({signal.family for signal in sign_detector().scan(text) if signal.cancelled_by is None})
                 message.set("signs", signs, add_to_output=True)
             message.set("probing", probing_detector().tier(text) is not None, add_to_output=True)
-            message.set("wish_to_die", despair_detector().tier(text) is not None, add_to_output=True)
+            situations = {signal.family for signal in situation_detector().scan(text) if signal.cancelled_by is None}
+            message.set("situations", sorted(situations), add_to_output=True)
             message.set("personal", bool(set(personal.kinds(text, self._public)) & GIVEN_AWAY), add_to_output=True)
         return messages

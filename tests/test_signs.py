@@ -3,7 +3,7 @@
 import pytest
 
 from actions.signals import ROOT as DANGER
-from actions.signals import Detector, despair_detector, probing_detector, sign_detector
+from actions.signals import Detector, situation_detector, probing_detector, sign_detector
 from addons.examples import first_messages
 
 ROOT = DANGER.parent / "signs"
@@ -118,11 +118,11 @@ def test_hardly_anybody_is_refused_who_should_not_be():
     assert len(refused) < 12, refused
 
 
-WISHES = [(text, True) for f in despair_detector().families.values() for text in f.positive] + [
-    (text, False) for f in despair_detector().families.values() for text in f.negative
+SITUATIONS = [(f.name, text, True) for f in situation_detector().families.values() for text in f.positive] + [
+    (f.name, text, False) for f in situation_detector().families.values() for text in f.negative
 ]
 
 
-@pytest.mark.parametrize("text, wish", WISHES)
-def test_a_wish_to_die_is_heard_whatever_stands_beside_it(text, wish):
-    assert bool(named(text, despair_detector())) is wish
+@pytest.mark.parametrize("situation, text, told", SITUATIONS)
+def test_what_a_message_plainly_says_is_heard_whatever_its_topic(situation, text, told):
+    assert (situation in named(text, situation_detector())) is told

@@ -7,7 +7,6 @@ import pytest
 from actions.spotting import (
     Spotter,
     bare_answer,
-    by_own_hand,
     keeps_or_sends,
     names_in,
     said_of_danger,
@@ -234,14 +233,6 @@ FACING = [
 @pytest.mark.parametrize("text, would", FACING)
 def test_who_would_face_the_person_is_heard(text, would):
     assert would_face_them(text) == would
-
-
-@pytest.mark.parametrize("text, own", [
-    ("i hit my son last night", True), ("I've just slapped our eldest", True), ("i lost my temper with my daughter", True), ("i keep hitting the kids", True), ("I shook my 3 year old", True),
-    ("he hit my son", False), ("she says i hit my son and i didnt", False), ("i hit my head", False), ("i hit my brother", False), ("my dad hit me", False), ("i never hit my son", False), ("what if i hit my son", False),
-])  # fmt: skip
-def test_a_parent_who_did_it_themselves_is_heard(text, own):
-    assert by_own_hand(text) is own
 
 
 @pytest.mark.parametrize("text, asks", [
