@@ -200,6 +200,8 @@ def _inside_the_worry(state: State, heard: Heard) -> Meaning | None:
         return Meaning(_of_the_worry(state, heard.topic, now), now) if heard.confidence < GUESSED_TOPIC else None
     if now is Urgency.EMERGENCY and heard.by == "model" and not heard.families and heard.scores.get(now.word, 1.0) < SURE_OF_FRAGMENT:
         now = _otherwise(heard)
+    if state.tier is Urgency.EMERGENCY and state.worry == "runaway_missing" and not heard.alarm and heard.confidence < SURE_OF_NOD:
+        return Meaning(_of_the_worry(state, heard.topic, Urgency.SUPPORT), now)  # "im at the station", of who ran away
     unsure = state.tier is Urgency.EMERGENCY or heard.confidence < SURE_OF_TOPIC
     if state.life_at_risk and state.worry == SUICIDE and now is Urgency.EMERGENCY and not heard.families:
         return Meaning(SUICIDE, now)  # "no one is home", of who has the pills there

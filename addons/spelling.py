@@ -21,6 +21,12 @@ WORTH = 4  # a word seen so often may be meant by another
 COMMON_SHARE, COMMON = 100_000, 30
 ENGLISH = 1 / 3  # of the words of a text: with no more common ones it is another language, of 100 English messages less than one
 
+# Cries for help in languages that are written in Latin letters: with one or two words there is nothing to count.
+CRIES = frozenset(
+    "pomocy pomoc ratunku policja ajutor ajutati politia polizia pomozte pomozi upomoc segitseg segítség ajuda socorro ayuda auxilio secours hilfe polizei aiuto yardim yardım imdat "
+    "ndihme ndihmë caawimo caawi gargaar madad bachao cymorth helpwch padeti padėti pagalba palidziba palīdzība tulong giup".split()
+)
+
 
 class Spelling:
     """Mends words that are one slip away from one in use: a letter missing, extra, wrong, or two swapped.
@@ -46,13 +52,14 @@ class Spelling:
         return _WORD.sub(lambda match: self._mended(match[0]), text)
 
     def another_language(self, text: str) -> bool:
-        """Whether a text is not English: by its letters, or, from three words on, because hardly any of them is common here."""
+        """Whether a text is not English: by its letters, or because hardly any word is common here: of three words on, or of a cry for help."""
         words = _ANY_WORD.findall(unicodedata.normalize("NFKC", text))  # letters in fancy fonts are Latin ones
         letters = "".join(words)
         if sum("LATIN" not in unicodedata.name(c, "LATIN") for c in letters) * 2 > len(letters):
             return True
         common = sum(self.counts.get(_plain(word), 0) >= self.common or _plain(word) in TEXT_SPEAK for word in words)
-        return len(words) >= 3 and common <= ENGLISH * len(words)
+        cries = any(_plain(word) in CRIES for word in words)
+        return (len(words) >= 3 or cries) and common <= ENGLISH * len(words)
 
     def _mended(self, typed: str) -> str:
         word = _plain(typed)

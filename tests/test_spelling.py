@@ -70,7 +70,7 @@ OTHER_LANGUAGES = [
     "mae fy nhad yn fy nharo i", "mein stiefvater schlägt mich", "ich bin 12 und ein mann will mich treffen", "mon oncle me touche la nuit j'ai peur",
     "il veut que j'envoie des photos", "ho paura di tornare a casa", "tenho 12 anos e um homem pede fotos", "waxaan ahay 13 jir nin ayaa i soo waca",
     "ek aadmi mujhse photo maang raha hai", "mujhe dar lag raha hai", "ben 12 yasindayim bir adam fotograf istiyor", "babam beni dövüyor", "hij wil foto's van mij",
-    "kad mane skriaudzia", "救命", "আমার বাবা আমাকে মারে", "मुझे मदद चाहिए", "أبي يضربني", "помогите мне", "тато мене б'є",
+    "kad mane skriaudzia", "救命", "pomocy", "ajutor", "socorro", "pomocy prosze", "আমার বাবা আমাকে মারে", "मुझे मदद चाहिए", "أبي يضربني", "помогите мне", "тато мене б'є",
 ]  # fmt: skip
 ENGLISH = [
     "yo fam dis man tryna link me 2nite innit", "ma da wullnae stop skelpin us", "hes outsied my hosue", "plz hlp hes hre", "kms lol", "wagwan", "ffs", "😭😭😭", "...", "",

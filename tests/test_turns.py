@@ -206,12 +206,38 @@ CASES = [  # before     message                                                 
     (MEETING, typed("vague_distress", "support") | RANKED_SUICIDE | {"foreign": True}, dict(despair=False)),
     (MEETING, after_it(fragment("meeting_plan", "support", 0.3) | RANKED_SUICIDE, "meeting_plan", 0.9, 0.01), dict(despair=False)),
     (PILLS, typed("runaway_missing", "emergency") | {"short": True}, dict(topic="suicidal_self_harm", urgency="emergency")),
+    # who ran away and says where they are is still who ran away
+    (replace(MISSING, question=None), fragment("meeting_plan", "emergency", 0.61, emergency=0.9), dict(topic="runaway_missing", urgency="emergency")),
+    (replace(MISSING, question=None), fragment("in_person_danger", "emergency", 0.61, emergency=0.9) | {"alarm": True, "families": ["arrival"]}, dict(topic="in_person_danger")),
     # what is an emergency is not over
     (MEETING, typed("danger_over", "emergency"), dict(urgency="emergency", topic="meeting_plan")),
     # who hurts is elsewhere, asked or not
     (replace(HOME, question=None), typed("in_person_danger", "emergency", said="away"), dict(urgency="urgent", topic="abuse_at_home")),
     (replace(MISSING, urgency="urgent"), typed("runaway_missing", "emergency", said="away"), dict(urgency="emergency")),
     (MEETING, typed("meeting_plan", "emergency", said="away"), dict(urgency="emergency")),  # who waits for him
+    # what is plainly said has words of its own, whatever the topic (data/situations/)
+    (State(), typed("out_of_scope", "emergency") | {"families": ["medical"]}, dict(ask="casualty")),
+    (State(), typed("abuse_at_home", "emergency") | {"families": ["medical", "assault_now"]}, dict(ask=None)),
+    (State(), typed("suicidal_self_harm", "emergency") | {"families": ["medical"]}, dict(ask=None)),
+    (State(), typed("mental_health", "support") | {"situations": ["may_hurt_own_child"]}, dict(ask="nearly_hurt")),
+    (State(), typed("friend_at_risk", "support") | {"situations": ["suspects_somebody"]}, dict(ask="suspected")),
+    (State(), typed("adult_own_thoughts", "urgent", reader=("parent", 0.9)) | {"situations": ["suspects_somebody"]}, dict(ask="suspected")),
+    (State(), typed("in_person_danger", "emergency") | {"situations": ["suspects_somebody"]}, dict(ask=None)),
+    (MEETING, typed("vague_distress") | {"situations": ["saying_no"]}, dict(ask="saying_no", topic="meeting_plan")),
+    (State(), typed("mental_health", "support") | {"situations": ["bullied"]}, dict(ask="bullied")),
+    (State(), typed("images_shared", "urgent") | {"situations": ["bullied"]}, dict(ask=None)),
+    (State(), typed("mental_health", "support") | {"situations": ["bullied", "wish_to_die"]}, dict(ask=None, despair=True)),
+    (State(), typed("out_of_scope") | {"situations": ["coming_out"]}, dict(ask="coming_out")),
+    (State(), typed("sextortion", "urgent") | {"situations": ["coming_out"]}, dict(ask=None)),
+    (State(), typed("how_to_block", "info", app="instagram") | {"situations": ["hacked"]}, dict(ask="hacked")),
+    (State(), typed("sextortion", "urgent") | {"situations": ["hacked"]}, dict(ask=None)),
+    # "her dad will beat her when she gets home", of a teacher; a deaf reader who asks for numbers; "is that weird", after a worry
+    (State(), typed("abuse_at_home", "emergency", reader=("professional", 0.9)) | {"families": ["cant_talk"]}, dict(ask=None)),
+    (State(deaf=True), typed("contact_numbers", "info"), dict(ask="cant_speak")),
+    (MEETING, typed("out_of_scope") | {"short": True, "wonders": True}, dict(ask="is_this_ok")),
+    # another's hand: a knife at my throat is no wish of mine
+    (State(), typed("abuse_at_home", "emergency") | {"families": ["suicide_intent", "threat_with_means"]}, dict(despair=False, life_at_risk=False)),
+    (State(), typed("abuse_at_home", "emergency") | {"families": ["suicide_intent", "threat_with_means"]} | RANKED_SUICIDE, dict(despair=True, life_at_risk=True)),
     # whoever hurt their child goes on to be told what helps them
     (State(urgency="urgent", audience="parent", worry="abuse_at_home", ask="lost_temper"), typed("abuse_at_home", "urgent"), dict(ask="lost_temper")),
     (State(urgency="urgent", audience="parent", worry="abuse_at_home", ask="lost_temper"), typed("vague_distress", "support"), dict(ask="lost_temper")),
