@@ -82,11 +82,12 @@ class ReadMessage(Action):
 
 
 class Answer(NamedTuple):
-    """A reply, what the conversation keeps of it (the routing question now open; which advice was given, as State.told), and the follow-up it gives, if any."""
+    """A reply, what the conversation keeps of it (the routing question now open; which advice was given and how often, as in State), and the follow-up it gives, if any."""
 
     reply: Reply
     question: str | None
     told: str | None
+    told_times: int
     follow_up: str | None
 
 
@@ -104,8 +105,7 @@ def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer
     goes_on = ask == LOST_TEMPER
     told = f"{case.topic} {case.urgency.word} {case.audience} {case.voice} {case.grown_up} {case.deaf} {goes_on}"
     repeats = case.urgency >= Urgency.SUPPORT and (case.topic == "vague_distress" or case.topic not in MANNERS)
-    before, _, times = (state.told or "").partition(" × ")
-    again = int(times or 1) if (goes_on or not ask) and told == before and repeats else 0
+    again = state.told_times if (goes_on or not ask) and told == state.told and repeats else 0
     # In an emergency the server has already said the fixed words (rules.yml); who taps through a menu has read them.
     tapped = (message.get("intent") or {}).get("name") == "choose"
     reply = compose(
@@ -120,7 +120,8 @@ def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer
         foreign=bool(message.get("foreign")),
         again=again,
     )
-    return Answer(reply, offer.question, state.told if ask and not goes_on else f"{told} × {again + 1}", ask)
+    kept = (state.told, state.told_times) if ask and not goes_on else (told, again + 1)
+    return Answer(reply, offer.question, *kept, ask)
 
 
 def say(dispatcher, reply: Reply) -> None:
@@ -141,4 +142,4 @@ class ActionAdvise(Action):
         """Send the reply; note the open question and the advice given."""
         answer = answered(_state(tracker), tracker.latest_message or {}, content())
         say(dispatcher, answer.reply)
-        return [SlotSet("question", answer.question), SlotSet("told", answer.told)]
+        return [SlotSet("question", answer.question), SlotSet("told", answer.told), SlotSet("told_times", answer.told_times)]

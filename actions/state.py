@@ -17,7 +17,7 @@ class State:
     topic: what the reply is about; worry: the last topic that was a worry; tapped: a worry that was tapped, not typed.
     question: the routing question that stands open; misses: how often it was passed by; asked: those not to ask again.
     ask, about: the follow-up that is wanted now, and what it is about.
-    told: the advice given last, by topic, urgency and reader, and how often running. deaf: the reader said so, or that they sign.
+    told: the advice given last, by topic, urgency and reader; told_times: how often running. deaf: the reader said so, or that they sign.
     despair: suicide or a low mood was told, of oneself or another: its contacts stay. life_at_risk: as an emergency, and nothing lowers it.
     app: the app or game that was named last.
     """
@@ -36,6 +36,7 @@ class State:
     ask: str | None = None
     about: str | None = None
     told: str | None = None
+    told_times: int = 0
     deaf: bool = False
     despair: bool = False
     life_at_risk: bool = False
