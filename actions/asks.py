@@ -26,6 +26,14 @@ ASKS_HOW = frozenset(["how_to_block", "how_to_report", "out_of_scope"])
 # Topics where naming an app means wanting its guide.
 ABOUT_APPS = frozenset(["how_to_block"])
 
+# Where a situation (data/situations/) is answered in words of its own: topics that it may be taken for.
+PLAIN_TALK = frozenset(["mental_health", "out_of_scope", "vague_distress"])
+OF_A_SUSPECT = frozenset(
+    ["known_adult", "friend_at_risk", "abuse_at_home", "images_shared", "parent_found_messages", "out_of_scope", "vague_distress", OWN_ACTS]
+)
+ABOUT_ACCOUNTS = frozenset(["how_to_block", "how_to_report", "out_of_scope"])
+CASUALTY_FAMILIES = frozenset(["medical", "rescue_cry"])  # families of danger that leave nobody to flee from
+
 
 def wanted(
     state: State, heard: Heard, topic: str, content: Content, *, before: tuple[str | None, str | None]
@@ -64,20 +72,11 @@ def _goes_on(state: State, last: str | None) -> str | None:
     return LOST_TEMPER if still else None
 
 
-# Where a situation (data/situations/) is answered in words of its own: topics that it may be taken for.
-PLAIN_TALK = frozenset(["mental_health", "out_of_scope", "vague_distress"])
-OF_A_SUSPECT = frozenset(
-    ["known_adult", "friend_at_risk", "abuse_at_home", "images_shared", "parent_found_messages", "out_of_scope", "vague_distress", OWN_ACTS]
-)
-ABOUT_ACCOUNTS = frozenset(["how_to_block", "how_to_report", "out_of_scope"])
-CASUALTY_FAMILIES = frozenset(["medical", "rescue_cry"])  # families of danger that leave nobody to flee from
-
-
 def _by_situation(state: State, heard: Heard, topic: str) -> str | None:
     """What is certain from the words, whatever the model takes it for: the first that holds."""
     # In an emergency the steps of the topic stand, and small talk is no case of it.
     emergency = state.tier is Urgency.EMERGENCY
-    case = Urgency.SUPPORT <= state.tier and not emergency
+    case = state.tier >= Urgency.SUPPORT and not emergency
     parent, young, worker = (state.audience == reader for reader in ("parent", "young_person", "professional"))
     told = heard.situations
     nobody_else = heard.urgency is Urgency.EMERGENCY and "medical" in heard.families <= CASUALTY_FAMILIES and topic != SUICIDE

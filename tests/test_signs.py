@@ -3,7 +3,7 @@
 import pytest
 
 from actions.signals import ROOT as DANGER
-from actions.signals import Detector, situation_detector, probing_detector, sign_detector
+from actions.signals import Detector, probing_detector, sign_detector, situation_detector
 from addons.examples import first_messages
 
 ROOT = DANGER.parent / "signs"
