@@ -96,8 +96,9 @@ def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer
     case: Case = state.case(words.nation)
     advice = None
     if state.ask:
-        # "is that weird" describes nothing: it asks for the list.
-        route, signs = words.route(case), message.get("signs") or (None if message.get("short") else message.get("signs"))
+        route, signs = words.route(case), message.get("signs")
+        if not signs and message.get("short"):
+            signs = None  # "is that weird" describes nothing: it asks for the list
         advice = words.follow_ups.advice(state.ask, state.about, case, route=route, signs=signs, tapped=state.tapped)
     ask = state.ask if advice else None
     offer = words.offer(case, asked=state.asked, ask=ask, about=state.about, tapped=state.tapped)
