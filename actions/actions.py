@@ -96,10 +96,10 @@ def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer
     case: Case = state.case(words.nation)
     advice = None
     if state.ask:
-        route, signs = words.route(case), message.get("signs")
+        signs = message.get("signs")
         if not signs and message.get("short"):
             signs = None  # "is that weird" describes nothing: it asks for the list
-        advice = words.follow_ups.advice(state.ask, state.about, case, route=route, signs=signs, tapped=state.tapped)
+        advice = words.follow_up(state.ask, state.about, case, signs=signs, tapped=state.tapped)
     ask = state.ask if advice else None
     offer = words.offer(case, asked=state.asked, ask=ask, about=state.about, tapped=state.tapped)
     # Whoever hurt their child goes on with the advice for that; other follow-ups are an answer to one question.

@@ -1,6 +1,6 @@
 """Which follow-up somebody wants to hear next, and what about: "what happens if I ring", "and childline?", "how do I block him on snap"."""
 
-from actions.choices import ADULTS, SUICIDE
+from actions.choices import ADULTS
 from actions.content import WAY_OF_SPEAKING, Content
 from actions.heard import CANT_TALK, Heard
 from actions.state import THE_NUMBER, State
@@ -10,11 +10,8 @@ from actions.urgency import Urgency
 # The share of probability from which somebody wants a follow-up and not the topic's own advice.
 SURE_OF_ASK = 0.35
 SURE_OF_ASK_BY_NAME = 0.2  # where a contact is named: "what happens if i ring 101"
-# The answer to a parent who hurt their child themselves. No button leads to it.
-LOST_TEMPER = "lost_temper"
-# The answer to a parent who is afraid that they will, or has just done it in an emergency.
-NEARLY_HURT = "nearly_hurt"
-HURT_THEIR_CHILD = frozenset(["hurt_own_child", "may_hurt_own_child"])
+# The answers to a parent who hurt their child themselves, who has just done it, in an emergency, and who is afraid that they will. No button leads to them.
+LOST_TEMPER, HURT_NOW, NEARLY_HURT = "lost_temper", "hurt_now", "nearly_hurt"
 # Topics in which naming a contact asks for it; the last two only in a few words: "and samaritans?"
 ASKS_FOR_ONE = frozenset(["contact_numbers", "out_of_scope", "vague_distress"])
 # Follow-ups of which the next contact named in a few words wants the same: "and childline?"
@@ -28,11 +25,20 @@ ABOUT_APPS = frozenset(["how_to_block"])
 
 # Where a situation (data/situations/) is answered in words of its own: topics that it may be taken for.
 PLAIN_TALK = frozenset(["mental_health", "out_of_scope", "vague_distress"])
-OF_A_SUSPECT = frozenset(
-    ["known_adult", "friend_at_risk", "abuse_at_home", "images_shared", "parent_found_messages", "out_of_scope", "vague_distress", OWN_ACTS]
-)
-ABOUT_ACCOUNTS = frozenset(["how_to_block", "how_to_report", "out_of_scope"])
-CASUALTY_FAMILIES = frozenset(["medical", "rescue_cry"])  # families of danger that leave nobody to flee from
+OF_UNKIND_CHILDREN = PLAIN_TALK | {"friend_at_risk", "professional_duty", "parent_advice", "parent_wants_signs"}
+OF_WHO_THEY_ARE = PLAIN_TALK | {"parent_advice", "parent_wants_signs"}
+OF_A_SUSPECT = PLAIN_TALK | {
+    "known_adult",
+    "friend_at_risk",
+    "abuse_at_home",
+    "images_shared",
+    "parent_found_messages",
+    "law_age",
+    OWN_ACTS,
+}
+OF_AN_ACCOUNT = frozenset(["how_to_block", "how_to_report", "out_of_scope"])
+UNKIND_CHILDREN = frozenset(["bullied", "left_out"])
+NOBODY_TO_FLEE = frozenset(["medical", "rescue_cry"])  # families of danger
 
 
 def wanted(
@@ -77,24 +83,24 @@ def _by_situation(state: State, heard: Heard, topic: str) -> str | None:
     # In an emergency the steps of the topic stand, and small talk is no case of it.
     emergency = state.tier is Urgency.EMERGENCY
     case = state.tier >= Urgency.SUPPORT and not emergency
-    parent, young, worker = (state.audience == reader for reader in ("parent", "young_person", "professional"))
-    told = heard.situations
-    nobody_else = heard.urgency is Urgency.EMERGENCY and "medical" in heard.families <= CASUALTY_FAMILIES and topic != SUICIDE
-    calm = state.tier < Urgency.URGENT and topic in PLAIN_TALK and not (heard.wish_to_die or heard.of_suicide or state.life_at_risk)
+    parent, worker = state.audience == "parent", state.audience == "professional"
+    told, despairs = heard.situations, heard.wish_to_die or heard.of_suicide
+    grown_up = state.age == "adult" or state.audience in ADULTS
+    calm = state.tier < Urgency.URGENT and not (despairs or state.life_at_risk or heard.families)
     situations = (
         ("cant_speak", CANT_TALK in heard.families and not worker),
         ("cant_speak", state.deaf and topic == "contact_numbers"),
-        (NEARLY_HURT, bool(told & HURT_THEIR_CHILD) and emergency and topic == "abuse_at_home"),
-        (NEARLY_HURT, "may_hurt_own_child" in told and not emergency),
-        ("casualty", nobody_else),
+        (HURT_NOW, emergency and topic == "abuse_at_home" and "hurt_own_child" in told),
+        ("casualty", heard.urgency is Urgency.EMERGENCY and "medical" in heard.families <= NOBODY_TO_FLEE and not despairs),
+        (NEARLY_HURT, "may_hurt_own_child" in told and (not emergency or topic == "abuse_at_home")),
         ("app_guide", not emergency and bool(state.app) and topic in ABOUT_APPS and "hacked" not in told),
         (WAY_OF_SPEAKING, heard.wish_to_die and topic in OFF_THE_SUBJECT and not emergency),
         (LOST_TEMPER, case and parent and topic == "abuse_at_home" and "hurt_own_child" in told),
         ("suspected", not emergency and "suspects_somebody" in told and topic in OF_A_SUSPECT),
-        ("saying_no", not emergency and "saying_no" in told and (young or state.audience == "unknown")),
-        ("coming_out", "coming_out" in told and calm),
-        ("bullied", "bullied" in told and calm),
-        ("hacked", "hacked" in told and topic in ABOUT_ACCOUNTS and not emergency),
+        ("saying_no", not emergency and "saying_no" in told and not grown_up),
+        ("coming_out", calm and "coming_out" in told and topic in OF_WHO_THEY_ARE and state.age != "adult"),
+        ("bullied", calm and bool(told & UNKIND_CHILDREN) and topic in OF_UNKIND_CHILDREN and state.age != "adult"),
+        ("hacked", "hacked" in told and topic in OF_AN_ACCOUNT and not emergency),
         ("contact_them", case and (heard.would_face_them == "contact" or (heard.would_face_them == "harm" and parent))),
         ("the_phone", case and heard.keeps_or_sends and state.audience in ADULTS and topic not in ASKS_HOW),
         ("is_this_ok", heard.wonders and (heard.signs or (heard.short and case))),

@@ -9,7 +9,7 @@ import itertools
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from actions.cards import WHYS, YEARS, Advice, Case, compose, safety_reply
@@ -22,8 +22,10 @@ from actions.urgency import AUDIENCES, WORDS, Urgency
 WAY_OF_SPEAKING = "way_of_speaking"
 # Follow-ups that no button of their own asks for: what somebody says asks for them (actions/asks.py).
 UNASKED = (
-    "more", "refusal", "the_number", "lost_temper", "nearly_hurt", WAY_OF_SPEAKING, "casualty", "suspected", "saying_no", "coming_out", "bullied", "hacked"
+    "more", "refusal", "the_number", "lost_temper", "hurt_now", "nearly_hurt", WAY_OF_SPEAKING, "casualty", "suspected", "saying_no", "coming_out", "bullied", "hacked"
 )  # fmt: skip
+# Follow-ups that say nothing of what to do now: beside "they want to meet" the reader still needs "don't go".
+BESIDE_THE_STEPS = frozenset(["is_this_ok", "saying_no"])
 ROOT = Path(os.environ.get("SIGNPOST_CONTENT") or Path(__file__).resolve().parent.parent / "content")
 
 
@@ -59,6 +61,14 @@ class Content:
     follow_ups: FollowUps
     nation: str | None = None  # where this server's readers are, unless they say otherwise
 
+    def follow_up(self, ask: str, about: str | None, case: Case, *, signs: Iterable[str] | None, tapped: str | None) -> Advice | None:
+        """The words of a follow-up, as FollowUps.advice; None where this reader has none. What is urgent keeps its own steps below signs and ways to say no."""
+        said = self.follow_ups.advice(ask, about, case, route=self.route(case), signs=signs, tapped=tapped)
+        if said is None or ask not in BESIDE_THE_STEPS or case.urgency < Urgency.URGENT or case.topic not in self.topics:
+            return said
+        own = self.topics[case.topic].for_reader(case.voice, case.urgency)
+        return replace(said, steps=(*said.steps, *own.steps), avoid=(*own.avoid, *said.avoid))
+
     def offer(
         self, case: Case, *, asked: Iterable[str] = (), ask: str | None = None, about: str | None = None, tapped: str | None = None
     ) -> Offer:
@@ -67,6 +77,8 @@ class Content:
             return Offer(None, "", (*self.choices.menu(case.audience), self.choices.in_danger))
         if ask == WAY_OF_SPEAKING:
             return self.choices.about_a_low_mood(case)
+        if ask == "coming_out":  # nothing is wrong, and nobody is asked whether they are safe
+            return Offer(None, "", (self.choices.more, self.choices.in_danger))
         if ask and ask not in UNASKED:
             others = self.follow_ups.next_abouts(ask, case, tapped)
             return self.choices.after(case, ask, {i: title for i, title in others.items() if i != about}, about)

@@ -170,7 +170,7 @@ class FollowUps:
         return Advice(_group(entry["say"], case), (_group(entry[nation], case),)) if nation else Advice(_group(entry["which"], case), ())
 
     def _block(self, entry, case, **_) -> Advice | None:
-        words = entry.get(case.voice)
+        words = _own(entry, case.voice)
         if not words:
             return None
         return Advice(words["say"], tuple(words["steps"]), tuple(words.get("avoid", ())), words.get("tell", ""))

@@ -218,13 +218,17 @@ CASES = [  # before     message                                                 
     # what is plainly said has words of its own, whatever the topic (data/situations/)
     (State(), typed("out_of_scope", "emergency") | {"families": ["medical"]}, dict(ask="casualty")),
     (State(), typed("abuse_at_home", "emergency") | {"families": ["medical", "assault_now"]}, dict(ask=None)),
-    (State(), typed("suicidal_self_harm", "emergency") | {"families": ["medical"]}, dict(ask=None)),
+    (State(), typed("suicidal_self_harm", "emergency") | {"families": ["medical"]}, dict(ask="casualty")),
+    (State(), typed("suicidal_self_harm", "emergency") | {"families": ["medical"], "situations": ["wish_to_die"]}, dict(ask=None)),
+    (State(), typed("suicidal_self_harm", "emergency") | {"families": ["medical", "suicide_intent"]}, dict(ask=None)),
     (State(), typed("mental_health", "support") | {"situations": ["may_hurt_own_child"]}, dict(ask="nearly_hurt")),
     (State(), typed("friend_at_risk", "support") | {"situations": ["suspects_somebody"]}, dict(ask="suspected")),
     (State(), typed("adult_own_thoughts", "urgent", reader=("parent", 0.9)) | {"situations": ["suspects_somebody"]}, dict(ask="suspected")),
     (State(), typed("in_person_danger", "emergency") | {"situations": ["suspects_somebody"]}, dict(ask=None)),
     (MEETING, typed("vague_distress") | {"situations": ["saying_no"]}, dict(ask="saying_no", topic="meeting_plan")),
     (State(), typed("mental_health", "support") | {"situations": ["bullied"]}, dict(ask="bullied")),
+    (State(), typed("friend_at_risk", "support") | {"situations": ["left_out"]}, dict(ask="bullied")),
+    (State(age="adult"), typed("mental_health", "support") | {"situations": ["left_out"]}, dict(ask=None)),
     (State(), typed("images_shared", "urgent") | {"situations": ["bullied"]}, dict(ask=None)),
     (State(), typed("mental_health", "support") | {"situations": ["bullied", "wish_to_die"]}, dict(ask=None, despair=True)),
     (State(), typed("out_of_scope") | {"situations": ["coming_out"]}, dict(ask="coming_out")),
@@ -307,7 +311,8 @@ CASES = [  # before     message                                                 
     (replace(MEETING, audience="parent"), fragment("friend_at_risk", "emergency", 0.5, emergency=0.24) | {"short": False, "would_face_them": "contact"}, dict(ask="contact_them", urgency="urgent")),
     # a parent who did it hears no "whoever did that"
     (State(), typed("abuse_at_home", "urgent", reader=("parent", 0.9)) | {"situations": ["hurt_own_child"]}, dict(ask="lost_temper", urgency="urgent")),
-    (State(), typed("abuse_at_home", "emergency", reader=("parent", 0.9)) | {"situations": ["hurt_own_child"]}, dict(ask="nearly_hurt", urgency="emergency")),
+    (State(), typed("abuse_at_home", "emergency", reader=("parent", 0.9)) | {"situations": ["hurt_own_child"]}, dict(ask="hurt_now", urgency="emergency")),
+    (State(), typed("abuse_at_home", "emergency", reader=("parent", 0.9)) | {"situations": ["may_hurt_own_child"]}, dict(ask="nearly_hurt")),
     (State(), typed("abuse_at_home", "urgent", reader=("friend", 0.9)) | {"situations": ["hurt_own_child"]}, dict(ask=None)),
     # pictures and messages: an adult's question; a young person's is their topic's
     (replace(MEETING, audience="professional", worry="professional_duty"), typed("confidentiality", "info") | {"keeps_or_sends": True}, dict(ask="the_phone")),
