@@ -35,6 +35,7 @@ from addons.shared import floors_and_limits
 log = structlog.get_logger("signpost.chat")
 SENDER = re.compile(r"[0-9a-f]{32}")
 BODY_SECONDS = 5  # a phone on one bar sends 16 KB in this; a slow-loris does not
+GAP = " … "  # between the two ends of a long message
 BODY_BYTES = 256 * 1024  # 16,384 characters, each escaped as six bytes, twice over
 OUR_PATHS = ("/chat", "/end", "/health")
 # Seconds. A connection that says nothing must not hold a file handle for long: there are only so many (Sanic: 60, 120, 60).
@@ -60,7 +61,8 @@ class WebChannel(InputChannel):
     message_chars: read whole by the model. paste_chars: above it 413; between the two the deterministic layer reads
     all and the model the first and last half of message_chars. turn_seconds: then the safety card is sent; it must
     outlast an action's own limit (addons/in_process.py). answer_seconds: the same, counted from when the request came,
-    a slow upload and waiting in line included; the page shows its own card at 8, and takes an answer until 20. health_seconds: how long an answer of GET /health holds.
+    a slow upload and waiting in line included; the page shows its own card at 8, and takes an answer until 20. listen_seconds: how long the
+    deterministic layer may take over a long message, others' before it included; then it reads both ends. health_seconds: how long an answer of GET /health holds.
     """
 
     def __init__(
@@ -69,12 +71,14 @@ class WebChannel(InputChannel):
         paste_chars: int = 16384,
         turn_seconds: float = 6,
         answer_seconds: float = 7.5,
+        listen_seconds: float = 2,
         health_seconds: float = 5,
     ):
         self.message_chars = message_chars
         self.paste_chars = paste_chars
         self.turn_seconds = turn_seconds
         self.answer_seconds = answer_seconds
+        self.listen_seconds = listen_seconds
         self.health_seconds = health_seconds
         self.floors, self.limits = floors_and_limits(os.environ)
         self.turns = Places()
@@ -138,16 +142,17 @@ class WebChannel(InputChannel):
         The deterministic layer runs inside the pipeline. Here it is asked only about what the pipeline does not read
         whole, or did not answer.
         """
-        sender, text, heard = "", "", None
+        sender, text, heard, read = "", "", None, False
+        until = time.monotonic() + self.answer_seconds
         try:
-            until = time.monotonic() + self.answer_seconds
             body = await _json_body(request)
             sender = _sender(body)
             # First what other processes have heard: a refusal too must not fall below it.
             await self.floors.refresh(sender)
             text = self._text(body)
             await self.limits.admit(request.remote_addr or request.ip, sender)
-            heard = await self._listen(text) if len(text) > self.message_chars else None
+            if read := len(text) > self.message_chars:
+                heard = await self._listen(text, until)
             async with self.turns.place(sender, text, min(self.turns.patience, until - time.monotonic())):
                 seconds = min(self.turn_seconds, max(0.5, until - time.monotonic()))
                 reply = await self._turn(on_new_message, sender, text, heard, seconds)
@@ -155,33 +160,52 @@ class WebChannel(InputChannel):
         except Refused as refused:
             # Even a refused message is listened to: an emergency in it gets 999 first, and is remembered.
             text = text or clean(refused.text[: self.paste_chars])
-            heard = heard or await self._listen(text)
+            if not read:
+                # Of a flood the ends only: what is refused must cost little.
+                heard = await self._listen(self._ends(text) if refused.status == 429 else text, until)
             floor = await self._raise_floor(sender, heard)
             tier = highest(floor, heard, Urgency.SUPPORT)
             return refused.status, as_messages(sender, safety_reply(content(), why=refused.why, urgency=tier))
         except Exception as error:
             note("chat_failed", error=kind(error))
-            heard = heard or await self._listen(text)
+            heard = heard if read else await self._listen(text, until)
             tier = highest(self.floors.get(sender), heard, Urgency.SUPPORT)
             with contextlib.suppress(Exception):  # an answer does not wait for what may have failed already
                 await self._raise_floor(sender, heard)
             return 200, as_messages(sender, safety_reply(content(), why="degraded", urgency=tier))
 
-    async def _listen(self, text: str) -> Urgency | None:
+    async def _listen(self, text: str, until: float) -> Urgency | None:
         """What the deterministic layer hears, or what a tapped button means; None: nothing, or it failed.
 
-        A long paste is read in a thread, one at a time: others are not kept waiting.
+        A long paste is read in a thread, one at a time: others are not kept waiting. When its turn does not come in
+        listen_seconds, or by `until`, both ends of it are read at once.
         """
         try:
             if choice := content().choices.by_payload.get(text):
                 return choice.urgency
-            if len(text) <= self.message_chars:
+            if len(text) <= self.message_chars + len(GAP):
                 return detector().tier(text)
-            async with self._one_paste:
-                return await asyncio.to_thread(detector().tier, text)
+            try:
+                async with asyncio.timeout(min(self.listen_seconds, until - time.monotonic())):
+                    return await self._read_whole(text)
+            except TimeoutError:
+                note("long_message_read_at_its_ends")
+                return detector().tier(self._ends(text))
         except Exception as error:
             note("listening_failed", error=kind(error))
             return None
+
+    async def _read_whole(self, text: str) -> Urgency | None:
+        await self._one_paste.acquire()
+        reading = asyncio.create_task(asyncio.to_thread(detector().tier, text))
+        # Nobody can stop a thread: the next one begins when this has ended, though its asker is no longer waiting.
+        reading.add_done_callback(lambda _: self._one_paste.release())
+        return await asyncio.shield(reading)
+
+    def _ends(self, text: str) -> str:
+        """The text, or its first and last half of message_chars."""
+        half = self.message_chars // 2
+        return text if len(text) <= self.message_chars else f"{text[:half]}{GAP}{text[-half:]}"
 
     async def _no_route_or_worse(self, request: Request, error: Exception) -> HTTPResponse:
         """What the web server itself refuses or fails at: with the card, where somebody may be writing to us."""
@@ -210,10 +234,7 @@ class WebChannel(InputChannel):
         """Rasa's answer, if it is whole; the safety card if not. heard: what was heard in a text too long for the model."""
         floor = self.floors.get(sender)
         output = CollectingOutputChannel()
-        for_model = text or "/vague_distress"
-        if len(text) > self.message_chars:
-            half = self.message_chars // 2
-            for_model = f"{text[:half]} … {text[-half:]}"
+        for_model = self._ends(text) or "/vague_distress"
         signal = {"signal": heard.word} if heard is not None and len(text) > self.message_chars else {}
         # The floor travels with the message: a turn that failed, here or in another process, left no trace in the tracker.
         message = UserMessage(for_model, output, sender, input_channel=self.name(), metadata={**signal, "floor": floor.word})
@@ -234,7 +255,9 @@ class WebChannel(InputChannel):
             note("urgency_fell", was=floor.word, to=tier.word)
         else:
             note("no_whole_reply", messages=len(messages))
-        tier = highest(await self._raise_floor(sender, heard or await self._listen(text)), Urgency.SUPPORT)
+        if len(text) <= self.message_chars:
+            heard = await self._listen(text, time.monotonic())
+        tier = highest(await self._raise_floor(sender, heard), Urgency.SUPPORT)
         return as_messages(sender, safety_reply(content(), why="degraded", urgency=tier))
 
     async def _raise_floor(self, sender: str, heard: Urgency | None) -> Urgency:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 import time
 import types
 
@@ -13,6 +14,7 @@ lean.install()
 
 from rasa.shared.exceptions import RasaException  # noqa: E402
 
+from actions import signals  # noqa: E402
 from actions.cards import Case, compose, safety_reply  # noqa: E402
 from actions.urgency import Urgency  # noqa: E402
 from addons.floors import Floors  # noqa: E402
@@ -253,3 +255,77 @@ def test_the_time_for_an_answer_runs_from_when_the_request_came(content):
 
     asyncio.run(work())
     assert seen[0] <= 20 - 2 * 0.3, "what went into the upload is gone"
+
+
+CHAT_LOG = "and then we talked about the game and school and stuff. " * 50
+
+
+class Reader:
+    """The detector, which for what is longer than both ends waits until it is let go."""
+
+    def __init__(self):
+        self.lengths, self.go = [], threading.Event()
+
+    def tier(self, text):
+        self.lengths.append(len(text))
+        if len(text) > 2010:
+            self.go.wait(60)
+        return signals.detector().tier(text)
+
+
+@pytest.fixture
+def reader(monkeypatch):
+    reader = Reader()
+    monkeypatch.setattr("addons.web_channel.detector", lambda: reader)
+    yield reader
+    reader.go.set()
+
+
+def test_many_long_pastes_keep_nobody_waiting_and_are_heard_at_their_ends(reader):
+    """One that takes for ever holds the line: the others, and somebody else's, are read at both ends and still find the emergency."""
+
+    async def work():
+        channel = WebChannel(listen_seconds=0.2)
+        texts = [f"hes outside my house and my mums at work {CHAT_LOG}", f"{CHAT_LOG} hes outside my house and my mums at work"]
+        pastes = [channel._chat(request(texts[i % 2], f"{i:032x}"), quick) for i in range(10)]
+        try:
+            return await asyncio.wait_for(asyncio.gather(*pastes), 30)
+        finally:
+            reader.go.set()
+
+    async def quick(message):
+        return None
+
+    answers = asyncio.run(work())
+    assert [answer.raw_body[-1]["custom"]["urgency"] for answer in answers] == ["emergency"] * 10
+    assert sum(length > 2010 for length in reader.lengths) == 1, "one at a time, though nobody waits for it any more"
+
+
+def test_a_long_message_is_read_once_and_whole_where_there_is_time(reader):
+    reader.go.set()
+
+    async def work():
+        channel = WebChannel(listen_seconds=60, answer_seconds=60)
+        answer = await channel._chat(request(f"{CHAT_LOG} hes outside my house and my mums at work {CHAT_LOG}", "a" * 32), quick)
+        return answer.raw_body[-1]["custom"]["urgency"], await channel._chat(request(CHAT_LOG, "b" * 32), quick)
+
+    async def quick(message):
+        return None
+
+    assert asyncio.run(work())[0] == "emergency"
+    assert len(reader.lengths) == 2, "the second, in which nothing was heard, is not read again when its turn fails"
+
+
+def test_of_a_refused_flood_of_pastes_only_the_ends_are_read(reader):
+    async def work():
+        channel = WebChannel()
+        for _ in range(20):
+            await channel._chat(request("hello", "a" * 32), nothing)
+        return await channel._chat(request(f"{CHAT_LOG} hes outside my house and my mums at work", "a" * 32), nothing)
+
+    async def nothing(message):
+        return None
+
+    answer = asyncio.run(work())
+    assert answer.status == 429 and answer.raw_body[-1]["custom"]["urgency"] == "emergency"
+    assert max(reader.lengths) < 2010
