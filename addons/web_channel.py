@@ -84,6 +84,7 @@ class WebChannel(InputChannel):
         self.turns = Places()
         self._healthy: tuple[float, bool] = (-1e9, False)
         self._one_paste = asyncio.Lock()
+        self._one_look = asyncio.Lock()
 
     @classmethod
     def name(cls) -> str:
@@ -288,18 +289,21 @@ class WebChannel(InputChannel):
         return await store.delete(sender) if hasattr(store, "delete") else True
 
     async def _health(self, app, on_new_message) -> bool:
-        """Whether a real message is answered by the model now; asked at most once in health_seconds."""
-        asked, healthy = self._healthy
-        if time.monotonic() - asked < self.health_seconds:
+        """Whether a real message is answered by the model now; asked at most once in health_seconds, however many want to know."""
+        async with self._one_look:
+            asked, healthy = self._healthy
+            if time.monotonic() - asked >= self.health_seconds:
+                healthy = await self._look(app, on_new_message)
+                self._healthy = (time.monotonic(), healthy)
             return healthy
+
+    async def _look(self, app, on_new_message) -> bool:
         sender = os.urandom(16).hex()
         with operator_log.turn():  # the log is for people's turns
             reply = await self._turn(on_new_message, sender, "hello", None, self.turn_seconds)
             await self._forget(app, sender)
         self.floors.forget(sender)
-        healthy = not reply[-1]["custom"]["degraded"]
-        self._healthy = (time.monotonic(), healthy)
-        return healthy
+        return not reply[-1]["custom"]["degraded"]
 
 
 def _no_model(request: Request, reply: list[dict]) -> bool:

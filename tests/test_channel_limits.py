@@ -329,3 +329,18 @@ def test_of_a_refused_flood_of_pastes_only_the_ends_are_read(reader):
     answer = asyncio.run(work())
     assert answer.status == 429 and answer.raw_body[-1]["custom"]["urgency"] == "emergency"
     assert max(reader.lengths) < 2010
+
+
+def test_health_is_one_turn_of_the_model_however_many_ask_at_once():
+    turns = []
+
+    async def turn(message):
+        turns.append(message.text)
+        await asyncio.sleep(0.05)
+
+    async def work():
+        channel, app = WebChannel(health_seconds=60), request("", "a" * 32).app
+        await asyncio.gather(*(channel._health(app, turn) for _ in range(50)))
+        return await channel._health(app, turn)
+
+    assert asyncio.run(work()) is False and turns == ["hello"]
