@@ -56,7 +56,7 @@ def clean(text: str) -> str:
 
 
 class WebChannel(InputChannel):
-    """POST /chat takes {"sender": 32 lower-case hex, "message": text}; design and error table in README.
+    """POST /chat takes {"sender": 32 lower-case hex, "message": text, "again": true with a retry}; design and error table in README.
 
     message_chars: read whole by the model. paste_chars: above it 413; between the two the deterministic layer reads
     all and the model the first and last half of message_chars. turn_seconds: then the safety card is sent; it must
@@ -156,7 +156,7 @@ class WebChannel(InputChannel):
                 heard = await self._listen(text, until)
             async with self.turns.place(sender, text, min(self.turns.patience, until - time.monotonic())):
                 seconds = min(self.turn_seconds, max(0.5, until - time.monotonic()))
-                reply = await self._turn(on_new_message, sender, text, heard, seconds)
+                reply = await self._turn(on_new_message, sender, text, heard, seconds, again=body.get("again") is True)
             return 503 if _no_model(request, reply) else 200, reply
         except Refused as refused:
             # Even a refused message is listened to: an emergency in it gets 999 first, and is remembered.
@@ -231,14 +231,21 @@ class WebChannel(InputChannel):
             text = re.sub(r"^[\s/]+", "", text)  # Rasa strips blanks before it looks for a slash
         return text
 
-    async def _turn(self, on_new_message, sender: str, text: str, heard: Urgency | None, seconds: float) -> list[dict]:
-        """Rasa's answer, if it is whole; the safety card if not. heard: what was heard in a text too long for the model."""
+    async def _turn(
+        self, on_new_message, sender: str, text: str, heard: Urgency | None, seconds: float, *, again: bool = False
+    ) -> list[dict]:
+        """Rasa's answer, if it is whole; the safety card if not.
+
+        heard: what was heard in a text too long for the model. again: the page got no answer to these words before.
+        """
         floor = self.floors.get(sender)
         output = CollectingOutputChannel()
         for_model = self._ends(text) or "/vague_distress"
         signal = {"signal": heard.word} if heard is not None and len(text) > self.message_chars else {}
         # The floor travels with the message: a turn that failed, here or in another process, left no trace in the tracker.
-        message = UserMessage(for_model, output, sender, input_channel=self.name(), metadata={**signal, "floor": floor.word})
+        message = UserMessage(
+            for_model, output, sender, input_channel=self.name(), metadata={**signal, "floor": floor.word, "again": again}
+        )
         try:
             await asyncio.wait_for(on_new_message(message), seconds)
         except TimeoutError:

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 import types
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,9 @@ lean.install()
 from rasa.shared.exceptions import RasaException  # noqa: E402
 
 from actions import signals  # noqa: E402
+from actions.actions import answered  # noqa: E402
 from actions.cards import Case, compose, safety_reply  # noqa: E402
+from actions.state import State  # noqa: E402
 from actions.urgency import Urgency  # noqa: E402
 from addons.floors import Floors  # noqa: E402
 from addons.in_process import InProcessActions  # noqa: E402
@@ -144,6 +147,31 @@ def test_a_button_for_danger_means_danger_when_everything_else_has_failed(conten
     assert asyncio.run(work(content.choices.in_danger.payload)).raw_body[-1]["custom"]["contacts"][0]["id"] == "999"
 
 
+def test_a_retry_is_told_from_words_that_are_said_again():
+    seen = []
+
+    async def watch(message):
+        seen.append(message.metadata["again"])
+
+    async def work():
+        for more in ({}, {"again": True}, {"again": "yes"}):
+            asked = request("hello", "b" * 32)
+            asked.stream = Body(json.dumps({"sender": "b" * 32, "message": "hello", **more}).encode())
+            await WebChannel()._chat(asked, watch)
+
+    asyncio.run(work())
+    assert seen == [False, True, False]
+
+
+def test_who_never_got_the_advice_gets_all_of_it_on_the_retry(content):
+    state = State(urgency="urgent", audience="young_person", worry="image_request", topic="image_request")
+    first = answered(state, {}, content)
+    told = replace(state, told=first.told)
+    said_twice, retried = (answered(told, {"metadata": {"again": again}}, content) for again in (False, True))
+    assert len(said_twice.reply.card["steps"]) < len(first.reply.card["steps"])
+    assert retried.reply == first.reply
+
+
 def test_the_floor_travels_with_the_message():
     seen = []
 
@@ -243,7 +271,7 @@ def test_the_time_for_an_answer_runs_from_when_the_request_came(content):
 
     seen = []
 
-    async def turn(on_new_message, sender, text, heard, seconds):
+    async def turn(on_new_message, sender, text, heard, seconds, **more):
         seen.append(seconds)
         return as_messages(sender, safety_reply(content, why="degraded", urgency=Urgency.SUPPORT))
 
