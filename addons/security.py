@@ -32,6 +32,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Robots-Tag": "noindex",
 }
+MOST_BYTES = 4_000_000  # of any request; /chat stops reading far sooner, and hears what came until then
 SITE = re.compile(r"https://[a-z0-9.-]+(:\d+)?|http://(localhost|127\.0\.0\.1)(:\d+)?")
 OPEN_TO_SITES = ("/chat", "/end")
 
@@ -96,6 +97,7 @@ def fit(app: Sanic, environment=os.environ) -> Sanic:
     """Headers, sites, proxies."""
     allowed = sites(environment)
     app.config.ACCESS_LOG = False
+    app.config.REQUEST_MAX_SIZE = MOST_BYTES
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 8.0  # a turn under way is answered before the process ends
     # Without this Sanic believes nobody; X-Forwarded-For is a line that anybody can write.
     app.config.PROXIES_COUNT = int(environment.get("SIGNPOST_PROXIES") or 0) or None

@@ -98,6 +98,14 @@ def test_a_body_that_never_comes_is_answered_with_numbers(server):
     assert time.monotonic() - started < 8 and b" 408 " in answer.split(b"\r\n")[0] and b"tel:999" in answer
 
 
+@pytest.mark.parametrize("path, status", [("/parents", 200), ("/health", 200), ("/no/such/page", 404)])
+def test_a_get_is_answered_before_its_body_comes_which_nobody_holds(server, path, status):
+    address = urllib.parse.urlsplit(server.url)
+    with socket.create_connection((address.hostname, address.port), timeout=12) as big:
+        big.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 80000000\r\n\r\n{'x' * 100_000}".encode())
+        assert big.recv(65536).startswith(f"HTTP/1.1 {status} ".encode())
+
+
 def test_the_server_listens_on_loopback_only(server):
     port = urllib.parse.urlsplit(server.url).port
     with open("/proc/net/tcp", encoding="utf-8") as table:  # noqa: PTH123 - a kernel table, not a file
