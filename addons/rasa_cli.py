@@ -83,10 +83,10 @@ def _check_content() -> None:
 
     try:
         from actions.actions import content
-        from actions.signals import detector
+        from actions.signals import build_all
 
         content()
-        detector()
+        build_all()
     except ContentError as error:
         raise DoesNotStart(error) from None
 

@@ -22,7 +22,7 @@ from sanic.response import json as json_response
 
 from actions.actions import content
 from actions.cards import Reply, safety_reply
-from actions.signals import detector
+from actions.signals import build_all, detector
 from actions.urgency import AUDIENCES, WORDS, Urgency, highest
 from addons import metrics, operator_log
 from addons.housekeeping import keep_house
@@ -108,7 +108,7 @@ class WebChannel(InputChannel):
         async def begin(app, _loop):
             # A content or pattern error should stop the start, not the first message.
             content()
-            detector()
+            build_all()
             operator_log.install()
             app.config.update(TIMEOUTS)
             app.error_handler.add(Exception, self._no_route_or_worse)
