@@ -126,6 +126,19 @@ def test_the_operators_log_holds_no_words(caplog):
     assert handler.filter(record) and SECRET not in record.getMessage() and not record.exc_info
 
 
+def test_the_web_servers_own_complaints_name_no_path():
+    passes = NoWords().filter
+
+    def record(message, exc_text=None):
+        made = logging.LogRecord("sanic.error", logging.ERROR, "http1.py", 1, message, (), None)
+        made.exc_text = exc_text  # as addons/quiet_log.py leaves an exception
+        return made
+
+    assert not passes(record(f"<Request: OPTIONS /{SECRET}> body not consumed."))
+    bad = record(SECRET, '  File "x.py", line 1, in y\nsanic.exceptions.BadURL')
+    assert passes(bad) and bad.getMessage() == "sanic.error: sanic.exceptions.BadURL (no words kept)" and not bad.exc_text
+
+
 def test_an_errors_kind_names_its_cause_and_quotes_nothing():
     try:
         try:
