@@ -95,6 +95,20 @@ def test_when_saving_fails_the_words_are_kept_nowhere():
         _ = store.fallback_tracker_store
 
 
+def test_one_conversation_that_cannot_be_read_makes_no_stranger_of_another():
+    inner = PrivateTrackerStore(Domain.empty())
+    store = SoftTrackerStore(inner)
+    for sender in ("a" * 32, "b" * 32):
+        run(store.save(DialogueStateTracker(sender, [])))
+    inner.store["b" * 32] = (inner.store["b" * 32][0], "no JSON")
+    with operator_log.turn() as faults:
+        assert run(store.retrieve("b" * 32)) is None
+    assert faults == ["store_failed call=retrieve error=JSONDecodeError"]
+    assert run(store.retrieve("a" * 32)) is not None
+    run(store.save(DialogueStateTracker("b" * 32, [])))
+    assert run(store.retrieve("b" * 32)) is not None, "it begins anew"
+
+
 def test_forgetting_says_whether_it_was_done():
     inner = PrivateTrackerStore(Domain.empty())
     store = SoftTrackerStore(inner)
