@@ -191,14 +191,16 @@ class SharedTrackerStore(PrivateTrackerStore):
             return None
         return self.deserialise_tracker(sender_id, held)
 
-    async def delete(self, sender_id: str) -> None:
-        """Forget one conversation now, here and in Redis; there at its return, when it is away."""
+    async def delete(self, sender_id: str) -> bool:
+        """Forget one conversation now, here and in Redis; False: there only at its return, for it is away."""
         await super().delete(sender_id)
         self._copies.forget(sender_id)
         try:
             await self.link.ask(lambda redis: redis.delete(key_of("t", sender_id), key_of("f", sender_id)))
         except Away:
             self._ended.add(sender_id)
+            return False
+        return True
 
     async def _end_the_ended(self) -> None:
         ended, self._ended = self._ended, set()

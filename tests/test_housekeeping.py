@@ -1,6 +1,7 @@
 """Forgetting on a timer, Rasa's fallback store replaced, Redis absent from the start, metrics without words: no server."""
 
 import asyncio
+import subprocess
 import types
 
 import pytest
@@ -10,13 +11,18 @@ from addons import lean
 lean.install()
 
 from prometheus_client import generate_latest  # noqa: E402
+from redis import Redis  # noqa: E402
+from redis.exceptions import ConnectionError as RedisConnectionError  # noqa: E402
 from sanic.response import json as json_response  # noqa: E402
 from test_guards import DOMAIN, SECRET, Clock, conversation  # noqa: E402
 
 from addons import housekeeping, metrics, shared  # noqa: E402
+from addons.fail_soft import SoftTrackerStore  # noqa: E402
 from addons.floors import Floors  # noqa: E402
 from addons.private_store import PrivateTrackerStore  # noqa: E402
 from addons.rate_limit import RateLimits  # noqa: E402
+from tests.conftest import need  # noqa: E402
+from tools.server import free_port  # noqa: E402
 
 
 def test_idle_conversations_go_on_a_timer_with_nobody_writing(monkeypatch):
@@ -62,6 +68,45 @@ def test_without_redis_from_the_start_everything_goes_on_in_the_process():
         await store.delete("a" * 32)
         assert await store.retrieve("a" * 32) is None
         store.link._look.cancel()
+
+    asyncio.run(work())
+    shared.link.cache_clear()
+
+
+def test_what_is_ended_while_redis_is_away_is_not_called_forgotten_and_goes_at_its_return(tmp_path):
+    need("redis-server")
+    port, key = free_port(), shared.key_of("t", "a" * 32)
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(tmp_path)]
+
+    async def work():
+        store = SoftTrackerStore(shared.SharedTrackerStore(DOMAIN, host=f"redis://127.0.0.1:{port}/0"))
+        assert await store.delete("a" * 32) is False
+        link = store._tracker_store.link
+        link._look.cancel()  # it looks again once Redis holds what is to go
+        redis = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            with Redis(port=port) as other:
+                await until(lambda: ping(other))
+                other.set(key, "labels that it still had")
+                link._look = asyncio.create_task(link._look_until_back())
+                await until(lambda: not other.exists(key))
+            assert await store.delete("a" * 32) is True
+        finally:
+            link._look.cancel()
+            await link.client.aclose()
+            redis.terminate()
+            redis.wait(10)
+
+    def ping(redis):
+        try:
+            return redis.ping()
+        except RedisConnectionError:
+            return False
+
+    async def until(check):
+        async with asyncio.timeout(30):
+            while not check():
+                await asyncio.sleep(0.05)
 
     asyncio.run(work())
     shared.link.cache_clear()
