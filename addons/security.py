@@ -103,6 +103,16 @@ def fit(app: Sanic, environment=os.environ) -> Sanic:
     app.config.PROXIES_COUNT = int(environment.get("SIGNPOST_PROXIES") or 0) or None
     app.config.REAL_IP_HEADER = None
 
+    if not app.config.PROXIES_COUNT:
+        warned = []
+
+        @app.on_request
+        async def forwarded(request: Request) -> None:
+            # A proxy stands before us and nobody has said so: then all visitors share the limits of one address.
+            if "x-forwarded-for" in request.headers and not warned:
+                warned.append(True)
+                log.warning("forwarded_for_not_believed", see="SIGNPOST_PROXIES")
+
     @app.on_request
     async def preflight(request: Request) -> HTTPResponse | None:
         # Answered here: no route of ours knows OPTIONS, and who is not listed learns nothing.

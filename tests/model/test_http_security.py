@@ -80,6 +80,13 @@ def test_a_proxy_of_ours_is_believed_for_the_last_address_only(behind_a_proxy):
     assert "203.0.113." not in log and "198.51.100." not in log
 
 
+def test_an_address_that_comes_and_is_not_believed_is_told_once(server):
+    for _ in range(2):
+        ask(server, "GET", "/parents", **{"X-Forwarded-For": "203.0.113.7"})
+    log = server.log.read_text()
+    assert log.count("forwarded_for_not_believed") == 1 and "203.0.113." not in log
+
+
 def test_without_a_proxy_of_ours_nobody_is_believed():
     from sanic import Sanic
 
