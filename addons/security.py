@@ -72,6 +72,15 @@ def cors_headers(origin: str | None, path: str, allowed: Collection[str]) -> dic
     }
 
 
+def from_another_site(headers: Mapping[str, str], allowed: Collection[str]) -> bool:
+    """Whether a browser says that a page asks which is neither ours nor listed; it would not show it the answer.
+
+    Sec-Fetch-Site no page can write, and no proxy rewrites it, unlike the Host that Origin would be compared with. Who sends none is let in:
+    an old browser, or no browser.
+    """
+    return headers.get("sec-fetch-site") in ("cross-site", "same-site") and headers.get("origin") not in allowed
+
+
 class ForeignModelError(PermissionError):
     """A model from outside our own folder: it decides what is said, so it is code. It is not loaded."""
 

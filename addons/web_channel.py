@@ -30,6 +30,7 @@ from addons.operator_log import kind, note
 from addons.pages import add_pages
 from addons.places import Places
 from addons.rate_limit import Refused
+from addons.security import from_another_site, sites
 from addons.shared import floors_and_limits
 
 log = structlog.get_logger("signpost.chat")
@@ -81,6 +82,7 @@ class WebChannel(InputChannel):
         self.listen_seconds = listen_seconds
         self.health_seconds = health_seconds
         self.floors, self.limits = floors_and_limits(os.environ)
+        self.sites = sites(os.environ)
         self.turns = Places()
         self._healthy: tuple[float, bool] = (-1e9, False)
         self._one_paste = asyncio.Lock()
@@ -151,6 +153,8 @@ class WebChannel(InputChannel):
             # First what other processes have heard: a refusal too must not fall below it.
             await self.floors.refresh(sender)
             text = self._text(body)
+            if from_another_site(request.headers, self.sites):
+                raise Refused(403, "bad_request")
             await self.limits.admit(request.remote_addr or request.ip, sender)
             if read := len(text) > self.message_chars:
                 heard = await self._listen(text, until)
@@ -163,7 +167,7 @@ class WebChannel(InputChannel):
             text = text or clean(refused.text[: self.paste_chars])
             if not read:
                 # Of a flood the ends only: what is refused must cost little.
-                heard = await self._listen(self._ends(text) if refused.status == 429 else text, until)
+                heard = await self._listen(self._ends(text) if refused.status in (403, 429) else text, until)
             floor = await self._raise_floor(sender, heard)
             tier = highest(floor, heard, Urgency.SUPPORT)
             return refused.status, as_messages(sender, safety_reply(content(), why=refused.why, urgency=tier))

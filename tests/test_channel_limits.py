@@ -37,7 +37,7 @@ class Body:
 def request(text: str, sender: str):
     app = types.SimpleNamespace(ctx=types.SimpleNamespace(agent=None))
     return types.SimpleNamespace(
-        stream=Body(json.dumps({"sender": sender, "message": text}).encode()), remote_addr="", ip="192.0.2.1", app=app
+        stream=Body(json.dumps({"sender": sender, "message": text}).encode()), remote_addr="", ip="192.0.2.1", app=app, headers={}
     )
 
 
@@ -372,3 +372,18 @@ def test_health_is_one_turn_of_the_model_however_many_ask_at_once():
         return await channel._health(app, turn)
 
     assert asyncio.run(work()) is False and turns == ["hello"]
+
+
+def test_another_sites_page_costs_no_turn_and_an_emergency_in_it_is_heard():
+    turns = []
+
+    async def turn(message):
+        turns.append(message)
+
+    async def work():
+        asked = request("hes outside my house and my mums at work", "a" * 32)
+        asked.headers = {"sec-fetch-site": "cross-site", "origin": "https://evil.example"}
+        return await WebChannel()._chat(asked, turn)
+
+    answer = asyncio.run(work())
+    assert answer.status == 403 and answer.raw_body[-1]["custom"]["contacts"][0]["id"] == "999" and turns == []

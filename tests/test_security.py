@@ -24,6 +24,24 @@ def test_no_other_site_may_call_unless_it_is_listed():
     assert "Access-Control-Allow-Credentials" not in cors_headers(SCHOOL, "/chat", listed)
 
 
+ASKED = [  # what the browser sends                                              refused
+    ({}, False),  # no browser
+    ({"origin": "https://evil.example"}, False),  # too old to say; it keeps the answer from the page
+    ({"sec-fetch-site": "same-origin", "origin": "https://signpost.example"}, False),  # our own frame, whatever Host a proxy made of it
+    ({"sec-fetch-site": "none"}, False),
+    ({"sec-fetch-site": "cross-site", "origin": SCHOOL}, False),
+    ({"sec-fetch-site": "cross-site", "origin": "https://evil.example"}, True),
+    ({"sec-fetch-site": "same-site", "origin": "https://other.school.example"}, True),
+    ({"sec-fetch-site": "cross-site", "origin": "null"}, True),
+    ({"sec-fetch-site": "cross-site"}, True),
+]
+
+
+@pytest.mark.parametrize("headers, refused", ASKED)
+def test_another_sites_page_is_refused_where_the_browser_says_so(headers, refused):
+    assert security.from_another_site(headers, [SCHOOL]) is refused
+
+
 SITES = [  # SIGNPOST_SITES                                                origins
     ("", []),
     ("  ", []),
