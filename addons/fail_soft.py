@@ -17,10 +17,11 @@ from redis.exceptions import RedisError
 
 from addons.operator_log import note
 from addons.private_store import PrivateTrackerStore
+from addons.settings import number
 
 STORE_SECONDS = 1.0  # a store on the same network answers in a few milliseconds
 # After a failure it is left alone this long, so that a hung one costs a turn one wait and not six.
-REST_SECONDS = float(os.environ.get("SIGNPOST_STORE_REST_SECONDS", "5"))
+REST_SECONDS = number(os.environ, "SIGNPOST_STORE_REST_SECONDS", 5)
 
 
 class Resting:

@@ -20,6 +20,8 @@ import structlog
 from sanic import Request, Sanic
 from sanic.response import HTTPResponse, empty
 
+from addons.settings import SettingError, number
+
 log = structlog.get_logger("signpost.security")
 MODELS = Path(__file__).resolve().parent.parent / "models"
 HEADERS = {
@@ -42,10 +44,6 @@ class DoesNotStart(SystemExit):
 
     def __init__(self, why: object):
         super().__init__(f"Signpost does not start: {' '.join(str(why).split())}")
-
-
-class SettingError(SystemExit):
-    """A setting in the environment is wrong: the server does not start. The message names it."""
 
 
 def sites(environment: Mapping[str, str]) -> list[str]:
@@ -109,7 +107,7 @@ def fit(app: Sanic, environment=os.environ) -> Sanic:
     app.config.REQUEST_MAX_SIZE = MOST_BYTES
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 8.0  # a turn under way is answered before the process ends
     # Without this Sanic believes nobody; X-Forwarded-For is a line that anybody can write.
-    app.config.PROXIES_COUNT = int(environment.get("SIGNPOST_PROXIES") or 0) or None
+    app.config.PROXIES_COUNT = number(environment, "SIGNPOST_PROXIES", 0, whole=True) or None
     app.config.REAL_IP_HEADER = None
 
     if not app.config.PROXIES_COUNT:
