@@ -245,6 +245,66 @@ def test_a_message_that_is_too_long_falls_no_lower_than_what_another_process_hea
     assert answer.raw_body[-1]["custom"]["urgency"] == "emergency"
 
 
+def says(reply):
+    """A turn that says this."""
+
+    async def turn(message):
+        for text in reply.texts:
+            await message.output_channel.send_text_message(message.sender_id, text)
+        await message.output_channel.send_custom_json(message.sender_id, reply.card)
+
+    return turn
+
+
+FALLS = [  # held, what the turn says, what is sent
+    (Urgency.EMERGENCY, Urgency.CHAT, "emergency"),
+    (Urgency.EMERGENCY, Urgency.SUPPORT, "emergency"),
+    (Urgency.EMERGENCY, Urgency.URGENT, "urgent"),  # "nobody is in danger now"
+    (Urgency.URGENT, Urgency.SUPPORT, "urgent"),
+    (Urgency.SUPPORT, Urgency.URGENT, "urgent"),
+]
+
+
+@pytest.mark.parametrize("held, said, sent", FALLS)
+def test_urgency_falls_no_further_than_the_end_of_a_danger_lowers_it(content, held, said, sent):
+    """The last guard: whatever went wrong in the turn."""
+
+    async def work():
+        channel = WebChannel()
+        channel.floors.set("a" * 32, held)
+        answer = await channel._chat(request("ok thanks", "a" * 32), says(compose(Case("thanks", said), content)))
+        return answer.raw_body[-1]["custom"], channel.floors.get("a" * 32).word
+
+    card, floor = asyncio.run(work())
+    assert card["urgency"] == floor == sent and card["degraded"] is (said.word != sent)
+
+
+def test_what_a_whole_reply_says_is_shared_with_the_other_processes(content):
+    shared = []
+
+    class Shared(Floors):
+        async def share(self, sender):
+            shared.append(self.held(sender))
+
+    async def work():
+        channel = WebChannel()
+        channel.floors = Shared()
+        await channel._chat(request("hello", "a" * 32), says(compose(Case("image_request", Urgency.URGENT), content)))
+
+    asyncio.run(work())
+    assert shared == [Urgency.URGENT]
+
+
+def test_the_line_takes_no_longer_than_is_left_of_the_time_for_an_answer():
+    async def work():
+        channel = WebChannel(answer_seconds=0.3)
+        channel.turns = Places(at_once=1, patience=3600)
+        async with channel.turns.place("b" * 32, "", 1):
+            return await asyncio.wait_for(channel._chat(request("hello", "a" * 32), nobody), 30)
+
+    assert asyncio.run(work()).status == 503
+
+
 def test_nothing_is_called_forgotten_that_a_turn_under_way_will_still_save():
     async def work():
         channel = WebChannel(answer_seconds=0.2)
