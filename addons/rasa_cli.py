@@ -54,6 +54,7 @@ def main() -> None:
 
         _all_file_handles()
         _check_content()
+        _check_redis()
         connections.install()
         model_watch.install()
     from rasa.__main__ import main as rasa_main
@@ -88,6 +89,17 @@ def _check_content() -> None:
         content()
         build_all()
     except ContentError as error:
+        raise DoesNotStart(error) from None
+
+
+def _check_redis() -> None:
+    """One that is too old is told now; one that is away keeps nobody from starting."""
+    from addons.security import DoesNotStart
+    from addons.shared import RedisTooOld, check_redis
+
+    try:
+        check_redis(os.environ)
+    except RedisTooOld as error:
         raise DoesNotStart(error) from None
 
 
