@@ -24,7 +24,7 @@ def compose(root):
 
 
 def test_the_proxys_own_card_is_up_to_date():
-    assert PATH.read_text(encoding="utf-8") == away_card(datetime.date.today()), "run: python -m tools.away_card"
+    assert PATH.read_text(encoding="utf-8") == away_card(datetime.date.today()), "run: make away-card"
     answer = json.loads(PATH.read_text(encoding="utf-8").replace("%[var(txn.sender)]", "0" * 32).replace("%%", "%"))
     assert answer[-1]["custom"]["contacts"][0]["id"] == "999"
 
