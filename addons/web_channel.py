@@ -36,6 +36,7 @@ from addons.shared import floors_and_limits
 log = structlog.get_logger("signpost.chat")
 SENDER = re.compile(r"[0-9a-f]{32}")
 BODY_SECONDS = 5  # a phone on one bar sends 16 KB in this; a slow-loris does not
+PASTES = 4  # long messages that are read or wait for it; a fifth of a second each
 GAP = " … "  # between the two ends of a long message
 BODY_BYTES = 256 * 1024  # 16,384 characters, each escaped as six bytes, twice over
 OUR_PATHS = ("/chat", "/end", "/health")
@@ -85,7 +86,7 @@ class WebChannel(InputChannel):
         self.sites = sites(os.environ)
         self.turns = Places()
         self._healthy: tuple[float, bool] = (-1e9, False)
-        self._one_paste = asyncio.Lock()
+        self._one_paste, self._pastes = asyncio.Lock(), 0
         self._one_look = asyncio.Lock()
 
     @classmethod
@@ -182,20 +183,25 @@ class WebChannel(InputChannel):
     async def _listen(self, text: str, until: float) -> Urgency | None:
         """What the deterministic layer hears, or what a tapped button means; None: nothing, or it failed.
 
-        A long paste is read in a thread, one at a time: others are not kept waiting. When its turn does not come in
-        listen_seconds, or by `until`, both ends of it are read at once.
+        A long paste is read in a thread, one at a time: others are not kept waiting. Where several wait for that already, or it
+        takes more than listen_seconds, or until `until`, both ends of it are read at once.
         """
         try:
             if choice := content().choices.by_payload.get(text):
                 return choice.urgency
             if len(text) <= self.message_chars + len(GAP):
                 return detector().tier(text)
-            try:
-                async with asyncio.timeout(min(self.listen_seconds, until - time.monotonic())):
-                    return await self._read_whole(text)
-            except TimeoutError:
-                note("long_message_read_at_its_ends")
-                return detector().tier(self._ends(text))
+            if self._pastes < PASTES:
+                self._pastes += 1
+                try:
+                    async with asyncio.timeout(min(self.listen_seconds, until - time.monotonic())):
+                        return await self._read_whole(text)
+                except TimeoutError:
+                    pass
+                finally:
+                    self._pastes -= 1
+            note("long_message_read_at_its_ends")
+            return detector().tier(self._ends(text))
         except Exception as error:
             note("listening_failed", error=kind(error))
             return None

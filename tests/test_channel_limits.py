@@ -22,8 +22,8 @@ from actions.state import State  # noqa: E402
 from actions.urgency import Urgency  # noqa: E402
 from addons.floors import Floors  # noqa: E402
 from addons.in_process import InProcessActions  # noqa: E402
-from addons.places import Places  # noqa: E402
-from addons.web_channel import WebChannel, as_messages, whole_reply  # noqa: E402
+from addons.places import LONG, Places  # noqa: E402
+from addons.web_channel import PASTES, WebChannel, as_messages, whole_reply  # noqa: E402
 
 
 class Body:
@@ -387,6 +387,49 @@ def test_many_long_pastes_keep_nobody_waiting_and_are_heard_at_their_ends(reader
     answers = asyncio.run(work())
     assert [answer.raw_body[-1]["custom"]["urgency"] for answer in answers] == ["emergency"] * 10
     assert sum(length > 2010 for length in reader.lengths) == 1, "one at a time, though nobody waits for it any more"
+
+
+def test_where_several_wait_for_a_reading_the_next_is_read_at_its_ends_at_once(reader):
+    async def work():
+        channel = WebChannel(listen_seconds=60, answer_seconds=60)
+        pastes = [channel._chat(request(f"hes outside my house and my mums at work {CHAT_LOG}", f"{i:032x}"), quick) for i in range(6)]
+        tasks = [asyncio.create_task(paste) for paste in pastes]
+        try:
+            return await asyncio.wait_for(asyncio.gather(*tasks[PASTES:]), 30), [task.done() for task in tasks]
+        finally:
+            reader.go.set()
+            await asyncio.gather(*tasks)
+
+    async def quick(message):
+        return None
+
+    answers, done = asyncio.run(work())
+    assert done == [False] * 4 + [True] * 2 and {a.raw_body[-1]["custom"]["urgency"] for a in answers} == {"emergency"}
+
+
+def test_long_texts_leave_places_to_short_ones():
+    """Eight of them at once would hold the event loop, and every clock with it, for seconds."""
+
+    async def work():
+        channel = WebChannel(turn_seconds=3600, answer_seconds=3600)
+        channel.turns = Places(at_once=4, patience=3600, long_at_once=2)
+        inside = []
+
+        async def turn(message):
+            inside.append(len(message.text) > LONG)
+            await hangs(message)
+
+        tasks = [asyncio.create_task(channel._chat(request("x" * 600, f"{i:032x}"), turn)) for i in range(5)]
+        await asyncio.sleep(0.05)
+        tasks += [asyncio.create_task(channel._chat(request("hello", f"{i:032x}"), turn)) for i in range(5, 9)]
+        await asyncio.sleep(0.05)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert channel.turns._long._value == 2 and channel.turns._places._value == 4 and channel.turns._conversations == {}
+        return inside
+
+    assert asyncio.run(work()) == [True, True, False, False]
 
 
 def test_a_long_message_is_read_once_and_whole_where_there_is_time(reader):
