@@ -23,7 +23,7 @@ export SIGNPOST_PORT ?= 5005
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup train run talk test test-fast test-model test-browser test-faults screenshots check validate evaluate evaluate-public try \
-	calibrate approaches curve tune contacts content-report rasa audit cluster load fuzz bench clean browser
+	calibrate approaches curve tune contacts away-card content-report rasa audit cluster load fuzz bench clean browser
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -116,6 +116,9 @@ validate: setup  ## Rasa's own check of domain, rules and stories
 
 contacts: setup  ## the contact directory, as a table
 	@$(PY) -m tools.contacts
+
+away-card: setup  ## write the card that the proxy shows when no server can (deploy/away.json), after a change of contacts
+	@$(PY) -m tools.away_card
 
 content-report: setup  ## which words no person has reviewed yet
 	@$(PY) -m tools.content_report

@@ -106,7 +106,9 @@ def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer
     goes_on = ask == LOST_TEMPER
     told = f"{case.topic} {case.urgency.word} {case.audience} {case.voice} {case.grown_up} {case.deaf} {goes_on}"
     repeats = case.urgency >= Urgency.SUPPORT and (case.topic == "vague_distress" or case.topic not in MANNERS)
-    again = state.told_times if (goes_on or not ask) and told == state.told and repeats else 0
+    # Who sends it again because no answer came has not read the long one.
+    unread = (message.get("metadata") or {}).get("again")
+    again = state.told_times if not unread and (goes_on or not ask) and told == state.told and repeats else 0
     # In an emergency the server has already said the fixed words (rules.yml); who taps through a menu has read them.
     tapped = (message.get("intent") or {}).get("name") == "choose"
     reply = compose(

@@ -13,13 +13,15 @@ from collections.abc import Awaitable, Callable
 
 from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.trackers import DialogueStateTracker
+from redis.exceptions import RedisError
 
 from addons.operator_log import note
 from addons.private_store import PrivateTrackerStore
+from addons.settings import number
 
 STORE_SECONDS = 1.0  # a store on the same network answers in a few milliseconds
 # After a failure it is left alone this long, so that a hung one costs a turn one wait and not six.
-REST_SECONDS = float(os.environ.get("SIGNPOST_STORE_REST_SECONDS", "5"))
+REST_SECONDS = number(os.environ, "SIGNPOST_STORE_REST_SECONDS", 5)
 
 
 class Resting:
@@ -41,7 +43,7 @@ class SoftTrackerStore(FailSafeTrackerStore):
     """A tracker store around the configured one: bounded in time, and nothing kept elsewhere.
 
     A failure is noted as "store_failed". A conversation that cannot be read starts new, one that cannot be saved is dropped;
-    the web channel remembers its highest urgency (Floors). After a failure the store is left alone for REST_SECONDS.
+    the web channel remembers its highest urgency (Floors). A store that hangs or refuses is then left alone for REST_SECONDS.
     """
 
     def __init__(self, tracker_store: PrivateTrackerStore, *, seconds: float = STORE_SECONDS):
@@ -62,7 +64,9 @@ class SoftTrackerStore(FailSafeTrackerStore):
         try:
             return await asyncio.wait_for(make(), self.seconds)
         except Exception as error:
-            self.resting.failed()
+            # One conversation that cannot be read is no fault of the store's: the others go on.
+            if isinstance(error, (OSError, RedisError)):  # a TimeoutError is an OSError
+                self.resting.failed()
             note("store_failed", call=what, error=type(error).__name__)
             return nothing
 

@@ -6,9 +6,13 @@ import os
 import structlog
 
 from addons import metrics
+from addons.settings import number
 
 log = structlog.get_logger("signpost.house")
-TICK = float(os.environ.get("SIGNPOST_TICK_SECONDS") or 30)  # forgetting is at most this late
+TICK = number(os.environ, "SIGNPOST_TICK_SECONDS", 30, least=0.1)  # forgetting is at most this late
+
+
+METRICS_PORT = number(os.environ, "SIGNPOST_METRICS_PORT", -1, whole=True)  # -1: none
 
 
 def store_of(app):
@@ -34,5 +38,5 @@ async def keep_house(app, channel, ready) -> None:
     ready: awaited; whether a real message would be answered by the model now.
     """
     app.ctx.house = asyncio.create_task(_tick(app, channel))  # held: a task nobody holds may be collected
-    if port := os.environ.get("SIGNPOST_METRICS_PORT"):
-        app.ctx.metrics_server = await metrics.serve(int(port), ready=ready, sizes=lambda: len(getattr(store_of(app), "store", ())))
+    if METRICS_PORT >= 0:
+        app.ctx.metrics_server = await metrics.serve(METRICS_PORT, ready=ready, sizes=lambda: len(getattr(store_of(app), "store", ())))

@@ -13,12 +13,13 @@ from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
 from addons.operator_log import note
+from addons.settings import number
 from addons.threads import Threads
 
 SCHEME = "in-process:"
 URL = f"{SCHEME}//actions"
 # An action composes text from memory: a millisecond. One that takes longer than this has hung.
-TIME_LIMIT = float(os.environ.get("SIGNPOST_ACTION_SECONDS", "3"))
+TIME_LIMIT = number(os.environ, "SIGNPOST_ACTION_SECONDS", 3, least=0.1)
 
 
 class InProcessActions(EndpointConfig):

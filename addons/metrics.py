@@ -22,7 +22,7 @@ CONVERSATIONS = Gauge("signpost_conversations", "Conversations held in this proc
 REDIS_AWAY = Gauge("signpost_redis_away", "1 while Redis does not answer")
 
 # Every label value is one of ours: what a person sends can never become a name in a metric.
-STATUSES = frozenset(["200", "400", "408", "413", "429", "503"])
+STATUSES = frozenset(["200", "400", "403", "408", "413", "429", "503"])
 
 
 @contextlib.contextmanager

@@ -14,10 +14,11 @@ from pathlib import Path
 import structlog
 
 from addons.operator_log import kind
+from addons.settings import number
 
 log = structlog.get_logger("signpost.model")
 MODEL = "signpost.tar.gz"
-LOOK_SECONDS = float(os.environ.get("SIGNPOST_MODEL_LOOK_SECONDS", "5"))
+LOOK_SECONDS = number(os.environ, "SIGNPOST_MODEL_LOOK_SECONDS", 5, least=0.1)
 # An unchanged file may load now that the disk has room again; a try costs seconds of CPU, so it is not made each time.
 EVERY = 6
 

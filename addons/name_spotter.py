@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from actions import personal
 from actions.actions import content
-from actions.signals import probing_detector, sign_detector, situation_detector
+from actions.signals import build_all, probing_detector, sign_detector, situation_detector
 from actions.spotting import Spotter, keeps_or_sends, names_in, refuses, wonders, wordless, would_face_them
 
 FRAGMENT = 6  # words: up to here a message leans on the ones before it
@@ -50,7 +50,8 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
     def create(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> "NameSpotter":
-        """A spotter over content/."""
+        """A spotter over content/. Raises ContentError too when a file that it reads messages with is wrong."""
+        build_all()
         return cls(Spotter(names_in(content())), content().contacts.numbers())
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -57,7 +57,8 @@ class NoWords(logging.Filter):
     """Other people's lines, made safe to print.
 
     Inside a turn none is printed, whatever its level (at DEBUG Rasa prints messages); warnings and
-    errors are noted by name. Outside a turn errors lose traceback and quotation.
+    errors are noted by name. Outside a turn errors lose traceback and quotation; of the web server's own, those without an
+    exception are dropped.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -72,6 +73,11 @@ class NoWords(logging.Filter):
             return False
         if record.levelno < logging.WARNING:
             return True
+        if record.name == "sanic.error":
+            # The server's own complaints name the path ("<Request: OPTIONS /…> body not consumed."), and anybody can cause them.
+            error = error or next((line for line in (record.exc_text or "").splitlines() if line and not line[0].isspace()), None)
+            if not error:
+                return False
         if error or record.name == "asyncio":  # "Task exception was never retrieved": quotes the exception
             record.msg, record.args, record.exc_info, record.exc_text = f"{record.name}: {error or 'error'} (no words kept)", (), None, None
         return True
@@ -80,7 +86,8 @@ class NoWords(logging.Filter):
 def install() -> None:
     """Put the filter on every handler there is now. Call it once the server has set up its logging; twice does no harm."""
     loggers = [logging.getLogger(), *(logging.getLogger(name) for name in tuple(logging.root.manager.loggerDict))]
-    for handler in {h for logger in loggers for h in logger.handlers}:
+    # Sanic's loggers have no handler as Rasa starts it: their lines go to the last resort.
+    for handler in {*(h for logger in loggers for h in logger.handlers), *([logging.lastResort] if logging.lastResort else [])}:
         if not any(isinstance(f, NoWords) for f in handler.filters):
             # First: Rasa's filter against repeated lines must not see what we drop.
             handler.filters.insert(0, NoWords())

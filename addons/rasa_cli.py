@@ -54,6 +54,7 @@ def main() -> None:
 
         _all_file_handles()
         _check_content()
+        _check_redis()
         connections.install()
         model_watch.install()
     from rasa.__main__ import main as rasa_main
@@ -83,11 +84,22 @@ def _check_content() -> None:
 
     try:
         from actions.actions import content
-        from actions.signals import detector
+        from actions.signals import build_all
 
         content()
-        detector()
+        build_all()
     except ContentError as error:
+        raise DoesNotStart(error) from None
+
+
+def _check_redis() -> None:
+    """One that is too old is told now; one that is away keeps nobody from starting."""
+    from addons.security import DoesNotStart
+    from addons.shared import RedisTooOld, check_redis
+
+    try:
+        check_redis(os.environ)
+    except RedisTooOld as error:
         raise DoesNotStart(error) from None
 
 

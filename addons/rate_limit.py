@@ -5,6 +5,8 @@ import os
 import time
 from collections import OrderedDict
 
+from addons.settings import number, switch
+
 
 class Refused(Exception):
     """A request cannot be answered as asked.
@@ -42,11 +44,11 @@ class RateLimits:
 
     @classmethod
     def from_environment(cls, environment) -> "RateLimits":
-        """On, unless SIGNPOST_RATE_LIMIT says "off". SIGNPOST_MESSAGES_PER_SECOND is `overall`, SIGNPOST_ADDRESS_PER_SECOND one address's."""
-        rate = float(environment.get("SIGNPOST_ADDRESS_PER_SECOND") or 0)
+        """On, unless SIGNPOST_RATE_LIMIT says "off". SIGNPOST_MESSAGES_PER_SECOND is `overall`, SIGNPOST_ADDRESS_PER_SECOND one address's. Raises SettingError."""
+        rate = number(environment, "SIGNPOST_ADDRESS_PER_SECOND", 0, least=0.1)
         return cls(
-            on=environment.get("SIGNPOST_RATE_LIMIT", "on").lower() != "off",
-            overall=float(environment.get("SIGNPOST_MESSAGES_PER_SECOND") or 60),
+            on=switch(environment, "SIGNPOST_RATE_LIMIT"),
+            overall=number(environment, "SIGNPOST_MESSAGES_PER_SECOND", 60, least=0.1),
             per_address=(rate, max(1, int(15 * rate))) if rate else cls.PER_ADDRESS,
         )
 
@@ -68,7 +70,7 @@ class RateLimits:
 
     def check_overall(self) -> None:
         """Take one token from the process's own bucket; last, so that who is refused already takes none from others."""
-        if not self._take("o", self.overall, int(self.overall * self.OVERALL_SECONDS)):
+        if not self._take("o", self.overall, max(1, int(self.overall * self.OVERALL_SECONDS))):
             raise Refused(429, "too_many")
 
     def forget_idle(self) -> None:

@@ -20,6 +20,8 @@ import structlog
 from sanic import Request, Sanic
 from sanic.response import HTTPResponse, empty
 
+from addons.settings import SettingError, number
+
 log = structlog.get_logger("signpost.security")
 MODELS = Path(__file__).resolve().parent.parent / "models"
 HEADERS = {
@@ -32,6 +34,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Robots-Tag": "noindex",
 }
+MOST_BYTES = 4_000_000  # of any request; /chat stops reading far sooner, and hears what came until then
 SITE = re.compile(r"https://[a-z0-9.-]+(:\d+)?|http://(localhost|127\.0\.0\.1)(:\d+)?")
 OPEN_TO_SITES = ("/chat", "/end")
 
@@ -41,10 +44,6 @@ class DoesNotStart(SystemExit):
 
     def __init__(self, why: object):
         super().__init__(f"Signpost does not start: {' '.join(str(why).split())}")
-
-
-class SettingError(SystemExit):
-    """A setting in the environment is wrong: the server does not start. The message names it."""
 
 
 def sites(environment: Mapping[str, str]) -> list[str]:
@@ -69,6 +68,15 @@ def cors_headers(origin: str | None, path: str, allowed: Collection[str]) -> dic
         "Access-Control-Allow-Headers": "Content-Type",
         "Access-Control-Max-Age": "600",
     }
+
+
+def from_another_site(headers: Mapping[str, str], allowed: Collection[str]) -> bool:
+    """Whether a browser says that a page asks which is neither ours nor listed; it would not show it the answer.
+
+    Sec-Fetch-Site no page can write, and no proxy rewrites it, unlike the Host that Origin would be compared with. Who sends none is let in:
+    an old browser, or no browser.
+    """
+    return headers.get("sec-fetch-site") in ("cross-site", "same-site") and headers.get("origin") not in allowed
 
 
 class ForeignModelError(PermissionError):
@@ -96,10 +104,21 @@ def fit(app: Sanic, environment=os.environ) -> Sanic:
     """Headers, sites, proxies."""
     allowed = sites(environment)
     app.config.ACCESS_LOG = False
+    app.config.REQUEST_MAX_SIZE = MOST_BYTES
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 8.0  # a turn under way is answered before the process ends
     # Without this Sanic believes nobody; X-Forwarded-For is a line that anybody can write.
-    app.config.PROXIES_COUNT = int(environment.get("SIGNPOST_PROXIES") or 0) or None
+    app.config.PROXIES_COUNT = number(environment, "SIGNPOST_PROXIES", 0, whole=True) or None
     app.config.REAL_IP_HEADER = None
+
+    if not app.config.PROXIES_COUNT:
+        warned = []
+
+        @app.on_request
+        async def forwarded(request: Request) -> None:
+            # A proxy stands before us and nobody has said so: then all visitors share the limits of one address.
+            if "x-forwarded-for" in request.headers and not warned:
+                warned.append(True)
+                log.warning("forwarded_for_not_believed", see="SIGNPOST_PROXIES")
 
     @app.on_request
     async def preflight(request: Request) -> HTTPResponse | None:

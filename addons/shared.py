@@ -22,6 +22,7 @@ from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LockStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
+from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -38,6 +39,28 @@ log = structlog.get_logger("signpost.shared")
 WAIT = 1.0  # seconds for one question to Redis; it answers in a tenth of a millisecond, a busy event loop needs longer
 LOOK_AGAIN = 1.0  # seconds between two looks whether Redis is back
 LEASE = 2.0  # seconds that a dead process's lock outlives it; a turn takes 0.02
+
+
+OLDEST = 7  # of Redis: one command writes and reads (SET … NX GET), which older ones refuse
+
+
+class RedisTooOld(Exception):
+    """It would refuse what we write; nothing would be shared, and people would be answered all the same, so that nobody notices."""
+
+
+def check_version(info: dict) -> None:
+    """Raises RedisTooOld unless what Redis says of itself is recent enough."""
+    version = str(info.get("redis_version", "0"))
+    if int(version.partition(".")[0]) < OLDEST:
+        raise RedisTooOld(f"Redis {version} answers at SIGNPOST_REDIS; {OLDEST}.0 or newer is needed")
+
+
+def check_redis(environment) -> None:
+    """Raises RedisTooOld at start. A Redis that is away is looked at when it comes (Link)."""
+    if not (url := environment.get("SIGNPOST_REDIS")):
+        return
+    with contextlib.suppress(RedisError, OSError), BlockingRedis.from_url(url, socket_timeout=WAIT, socket_connect_timeout=WAIT) as redis:
+        check_version(redis.info("server"))
 
 
 class Away(Exception):
@@ -80,11 +103,17 @@ class Link:
             raise Away from None
 
     async def _look_until_back(self) -> None:
+        told = False
         while self.away:
             await asyncio.sleep(LOOK_AGAIN)
             try:
-                await asyncio.wait_for(self.client.ping(), WAIT)
+                check_version(await asyncio.wait_for(self.client.info("server"), WAIT))
             except (RedisError, OSError, TimeoutError):
+                continue
+            except RedisTooOld as error:
+                if not told:
+                    log.error("redis_too_old", reason=str(error))
+                told = True
                 continue
             self.away = False
             metrics.REDIS_AWAY.set(0)
@@ -191,14 +220,16 @@ class SharedTrackerStore(PrivateTrackerStore):
             return None
         return self.deserialise_tracker(sender_id, held)
 
-    async def delete(self, sender_id: str) -> None:
-        """Forget one conversation now, here and in Redis; there at its return, when it is away."""
+    async def delete(self, sender_id: str) -> bool:
+        """Forget one conversation now, here and in Redis; False: there only at its return, for it is away."""
         await super().delete(sender_id)
         self._copies.forget(sender_id)
         try:
             await self.link.ask(lambda redis: redis.delete(key_of("t", sender_id), key_of("f", sender_id)))
         except Away:
             self._ended.add(sender_id)
+            return False
+        return True
 
     async def _end_the_ended(self) -> None:
         ended, self._ended = self._ended, set()

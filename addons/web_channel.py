@@ -22,7 +22,7 @@ from sanic.response import json as json_response
 
 from actions.actions import content
 from actions.cards import Reply, safety_reply
-from actions.signals import detector
+from actions.signals import build_all, detector
 from actions.urgency import AUDIENCES, WORDS, Urgency, highest
 from addons import metrics, operator_log
 from addons.housekeeping import keep_house
@@ -30,11 +30,14 @@ from addons.operator_log import kind, note
 from addons.pages import add_pages
 from addons.places import Places
 from addons.rate_limit import Refused
+from addons.security import from_another_site, sites
 from addons.shared import floors_and_limits
 
 log = structlog.get_logger("signpost.chat")
 SENDER = re.compile(r"[0-9a-f]{32}")
 BODY_SECONDS = 5  # a phone on one bar sends 16 KB in this; a slow-loris does not
+PASTES = 4  # long messages that are read or wait for it; a fifth of a second each
+GAP = " … "  # between the two ends of a long message
 BODY_BYTES = 256 * 1024  # 16,384 characters, each escaped as six bytes, twice over
 OUR_PATHS = ("/chat", "/end", "/health")
 # Seconds. A connection that says nothing must not hold a file handle for long: there are only so many (Sanic: 60, 120, 60).
@@ -55,12 +58,13 @@ def clean(text: str) -> str:
 
 
 class WebChannel(InputChannel):
-    """POST /chat takes {"sender": 32 lower-case hex, "message": text}; design and error table in README.
+    """POST /chat takes {"sender": 32 lower-case hex, "message": text, "again": true with a retry}; design and error table in README.
 
     message_chars: read whole by the model. paste_chars: above it 413; between the two the deterministic layer reads
     all and the model the first and last half of message_chars. turn_seconds: then the safety card is sent; it must
     outlast an action's own limit (addons/in_process.py). answer_seconds: the same, counted from when the request came,
-    a slow upload and waiting in line included; the page shows its own card at 8, and takes an answer until 20. health_seconds: how long an answer of GET /health holds.
+    a slow upload and waiting in line included; the page shows its own card at 8, and takes an answer until 20. listen_seconds: how long the
+    deterministic layer may take over a long message, others' before it included; then it reads both ends. health_seconds: how long an answer of GET /health holds.
     """
 
     def __init__(
@@ -69,17 +73,21 @@ class WebChannel(InputChannel):
         paste_chars: int = 16384,
         turn_seconds: float = 6,
         answer_seconds: float = 7.5,
+        listen_seconds: float = 2,
         health_seconds: float = 5,
     ):
         self.message_chars = message_chars
         self.paste_chars = paste_chars
         self.turn_seconds = turn_seconds
         self.answer_seconds = answer_seconds
+        self.listen_seconds = listen_seconds
         self.health_seconds = health_seconds
         self.floors, self.limits = floors_and_limits(os.environ)
+        self.sites = sites(os.environ)
         self.turns = Places()
         self._healthy: tuple[float, bool] = (-1e9, False)
-        self._one_paste = asyncio.Lock()
+        self._one_paste, self._pastes = asyncio.Lock(), 0
+        self._one_look = asyncio.Lock()
 
     @classmethod
     def name(cls) -> str:
@@ -103,7 +111,7 @@ class WebChannel(InputChannel):
         async def begin(app, _loop):
             # A content or pattern error should stop the start, not the first message.
             content()
-            detector()
+            build_all()
             operator_log.install()
             app.config.update(TIMEOUTS)
             app.error_handler.add(Exception, self._no_route_or_worse)
@@ -138,50 +146,77 @@ class WebChannel(InputChannel):
         The deterministic layer runs inside the pipeline. Here it is asked only about what the pipeline does not read
         whole, or did not answer.
         """
-        sender, text, heard = "", "", None
+        sender, text, heard, read = "", "", None, False
+        until = time.monotonic() + self.answer_seconds
         try:
-            until = time.monotonic() + self.answer_seconds
             body = await _json_body(request)
             sender = _sender(body)
             # First what other processes have heard: a refusal too must not fall below it.
             await self.floors.refresh(sender)
             text = self._text(body)
+            if from_another_site(request.headers, self.sites):
+                raise Refused(403, "bad_request")
             await self.limits.admit(request.remote_addr or request.ip, sender)
-            heard = await self._listen(text) if len(text) > self.message_chars else None
+            if read := len(text) > self.message_chars:
+                heard = await self._listen(text, until)
             async with self.turns.place(sender, text, min(self.turns.patience, until - time.monotonic())):
                 seconds = min(self.turn_seconds, max(0.5, until - time.monotonic()))
-                reply = await self._turn(on_new_message, sender, text, heard, seconds)
+                reply = await self._turn(on_new_message, sender, text, heard, seconds, again=body.get("again") is True)
             return 503 if _no_model(request, reply) else 200, reply
         except Refused as refused:
             # Even a refused message is listened to: an emergency in it gets 999 first, and is remembered.
             text = text or clean(refused.text[: self.paste_chars])
-            heard = heard or await self._listen(text)
+            if not read:
+                # Of a flood the ends only: what is refused must cost little.
+                heard = await self._listen(self._ends(text) if refused.status in (403, 429) else text, until)
             floor = await self._raise_floor(sender, heard)
             tier = highest(floor, heard, Urgency.SUPPORT)
             return refused.status, as_messages(sender, safety_reply(content(), why=refused.why, urgency=tier))
         except Exception as error:
             note("chat_failed", error=kind(error))
-            heard = heard or await self._listen(text)
+            heard = heard if read else await self._listen(text, until)
             tier = highest(self.floors.get(sender), heard, Urgency.SUPPORT)
             with contextlib.suppress(Exception):  # an answer does not wait for what may have failed already
                 await self._raise_floor(sender, heard)
             return 200, as_messages(sender, safety_reply(content(), why="degraded", urgency=tier))
 
-    async def _listen(self, text: str) -> Urgency | None:
+    async def _listen(self, text: str, until: float) -> Urgency | None:
         """What the deterministic layer hears, or what a tapped button means; None: nothing, or it failed.
 
-        A long paste is read in a thread, one at a time: others are not kept waiting.
+        A long paste is read in a thread, one at a time: others are not kept waiting. Where several wait for that already, or it
+        takes more than listen_seconds, or until `until`, both ends of it are read at once.
         """
         try:
             if choice := content().choices.by_payload.get(text):
                 return choice.urgency
-            if len(text) <= self.message_chars:
+            if len(text) <= self.message_chars + len(GAP):
                 return detector().tier(text)
-            async with self._one_paste:
-                return await asyncio.to_thread(detector().tier, text)
+            if self._pastes < PASTES:
+                self._pastes += 1
+                try:
+                    async with asyncio.timeout(min(self.listen_seconds, until - time.monotonic())):
+                        return await self._read_whole(text)
+                except TimeoutError:
+                    pass
+                finally:
+                    self._pastes -= 1
+            note("long_message_read_at_its_ends")
+            return detector().tier(self._ends(text))
         except Exception as error:
             note("listening_failed", error=kind(error))
             return None
+
+    async def _read_whole(self, text: str) -> Urgency | None:
+        await self._one_paste.acquire()
+        reading = asyncio.create_task(asyncio.to_thread(detector().tier, text))
+        # Nobody can stop a thread: the next one begins when this has ended, though its asker is no longer waiting.
+        reading.add_done_callback(lambda _: self._one_paste.release())
+        return await asyncio.shield(reading)
+
+    def _ends(self, text: str) -> str:
+        """The text, or its first and last half of message_chars."""
+        half = self.message_chars // 2
+        return text if len(text) <= self.message_chars else f"{text[:half]}{GAP}{text[-half:]}"
 
     async def _no_route_or_worse(self, request: Request, error: Exception) -> HTTPResponse:
         """What the web server itself refuses or fails at: with the card, where somebody may be writing to us."""
@@ -206,17 +241,21 @@ class WebChannel(InputChannel):
             text = re.sub(r"^[\s/]+", "", text)  # Rasa strips blanks before it looks for a slash
         return text
 
-    async def _turn(self, on_new_message, sender: str, text: str, heard: Urgency | None, seconds: float) -> list[dict]:
-        """Rasa's answer, if it is whole; the safety card if not. heard: what was heard in a text too long for the model."""
+    async def _turn(
+        self, on_new_message, sender: str, text: str, heard: Urgency | None, seconds: float, *, again: bool = False
+    ) -> list[dict]:
+        """Rasa's answer, if it is whole; the safety card if not.
+
+        heard: what was heard in a text too long for the model. again: the page got no answer to these words before.
+        """
         floor = self.floors.get(sender)
         output = CollectingOutputChannel()
-        for_model = text or "/vague_distress"
-        if len(text) > self.message_chars:
-            half = self.message_chars // 2
-            for_model = f"{text[:half]} … {text[-half:]}"
+        for_model = self._ends(text) or "/vague_distress"
         signal = {"signal": heard.word} if heard is not None and len(text) > self.message_chars else {}
         # The floor travels with the message: a turn that failed, here or in another process, left no trace in the tracker.
-        message = UserMessage(for_model, output, sender, input_channel=self.name(), metadata={**signal, "floor": floor.word})
+        message = UserMessage(
+            for_model, output, sender, input_channel=self.name(), metadata={**signal, "floor": floor.word, "again": again}
+        )
         try:
             await asyncio.wait_for(on_new_message(message), seconds)
         except TimeoutError:
@@ -234,7 +273,9 @@ class WebChannel(InputChannel):
             note("urgency_fell", was=floor.word, to=tier.word)
         else:
             note("no_whole_reply", messages=len(messages))
-        tier = highest(await self._raise_floor(sender, heard or await self._listen(text)), Urgency.SUPPORT)
+        if len(text) <= self.message_chars:
+            heard = await self._listen(text, time.monotonic())
+        tier = highest(await self._raise_floor(sender, heard), Urgency.SUPPORT)
         return as_messages(sender, safety_reply(content(), why="degraded", urgency=tier))
 
     async def _raise_floor(self, sender: str, heard: Urgency | None) -> Urgency:
@@ -265,18 +306,21 @@ class WebChannel(InputChannel):
         return await store.delete(sender) if hasattr(store, "delete") else True
 
     async def _health(self, app, on_new_message) -> bool:
-        """Whether a real message is answered by the model now; asked at most once in health_seconds."""
-        asked, healthy = self._healthy
-        if time.monotonic() - asked < self.health_seconds:
+        """Whether a real message is answered by the model now; asked at most once in health_seconds, however many want to know."""
+        async with self._one_look:
+            asked, healthy = self._healthy
+            if time.monotonic() - asked >= self.health_seconds:
+                healthy = await self._look(app, on_new_message)
+                self._healthy = (time.monotonic(), healthy)
             return healthy
+
+    async def _look(self, app, on_new_message) -> bool:
         sender = os.urandom(16).hex()
         with operator_log.turn():  # the log is for people's turns
             reply = await self._turn(on_new_message, sender, "hello", None, self.turn_seconds)
             await self._forget(app, sender)
         self.floors.forget(sender)
-        healthy = not reply[-1]["custom"]["degraded"]
-        self._healthy = (time.monotonic(), healthy)
-        return healthy
+        return not reply[-1]["custom"]["degraded"]
 
 
 def _no_model(request: Request, reply: list[dict]) -> bool:

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import threading
 import time
 import types
+from dataclasses import replace
 
 import pytest
 
@@ -13,12 +15,15 @@ lean.install()
 
 from rasa.shared.exceptions import RasaException  # noqa: E402
 
+from actions import signals  # noqa: E402
+from actions.actions import answered  # noqa: E402
 from actions.cards import Case, compose, safety_reply  # noqa: E402
+from actions.state import State  # noqa: E402
 from actions.urgency import Urgency  # noqa: E402
 from addons.floors import Floors  # noqa: E402
 from addons.in_process import InProcessActions  # noqa: E402
-from addons.places import Places  # noqa: E402
-from addons.web_channel import WebChannel, as_messages, whole_reply  # noqa: E402
+from addons.places import LONG, Places  # noqa: E402
+from addons.web_channel import PASTES, WebChannel, as_messages, whole_reply  # noqa: E402
 
 
 class Body:
@@ -32,7 +37,7 @@ class Body:
 def request(text: str, sender: str):
     app = types.SimpleNamespace(ctx=types.SimpleNamespace(agent=None))
     return types.SimpleNamespace(
-        stream=Body(json.dumps({"sender": sender, "message": text}).encode()), remote_addr="", ip="192.0.2.1", app=app
+        stream=Body(json.dumps({"sender": sender, "message": text}).encode()), remote_addr="", ip="192.0.2.1", app=app, headers={}
     )
 
 
@@ -142,6 +147,31 @@ def test_a_button_for_danger_means_danger_when_everything_else_has_failed(conten
     assert asyncio.run(work(content.choices.in_danger.payload)).raw_body[-1]["custom"]["contacts"][0]["id"] == "999"
 
 
+def test_a_retry_is_told_from_words_that_are_said_again():
+    seen = []
+
+    async def watch(message):
+        seen.append(message.metadata["again"])
+
+    async def work():
+        for more in ({}, {"again": True}, {"again": "yes"}):
+            asked = request("hello", "b" * 32)
+            asked.stream = Body(json.dumps({"sender": "b" * 32, "message": "hello", **more}).encode())
+            await WebChannel()._chat(asked, watch)
+
+    asyncio.run(work())
+    assert seen == [False, True, False]
+
+
+def test_who_never_got_the_advice_gets_all_of_it_on_the_retry(content):
+    state = State(urgency="urgent", audience="young_person", worry="image_request", topic="image_request")
+    first = answered(state, {}, content)
+    told = replace(state, told=first.told, told_times=first.told_times)
+    said_twice, retried = (answered(told, {"metadata": {"again": again}}, content) for again in (False, True))
+    assert len(said_twice.reply.card["steps"]) < len(first.reply.card["steps"])
+    assert retried.reply == first.reply
+
+
 def test_the_floor_travels_with_the_message():
     seen = []
 
@@ -215,6 +245,66 @@ def test_a_message_that_is_too_long_falls_no_lower_than_what_another_process_hea
     assert answer.raw_body[-1]["custom"]["urgency"] == "emergency"
 
 
+def says(reply):
+    """A turn that says this."""
+
+    async def turn(message):
+        for text in reply.texts:
+            await message.output_channel.send_text_message(message.sender_id, text)
+        await message.output_channel.send_custom_json(message.sender_id, reply.card)
+
+    return turn
+
+
+FALLS = [  # held, what the turn says, what is sent
+    (Urgency.EMERGENCY, Urgency.CHAT, "emergency"),
+    (Urgency.EMERGENCY, Urgency.SUPPORT, "emergency"),
+    (Urgency.EMERGENCY, Urgency.URGENT, "urgent"),  # "nobody is in danger now"
+    (Urgency.URGENT, Urgency.SUPPORT, "urgent"),
+    (Urgency.SUPPORT, Urgency.URGENT, "urgent"),
+]
+
+
+@pytest.mark.parametrize("held, said, sent", FALLS)
+def test_urgency_falls_no_further_than_the_end_of_a_danger_lowers_it(content, held, said, sent):
+    """The last guard: whatever went wrong in the turn."""
+
+    async def work():
+        channel = WebChannel()
+        channel.floors.set("a" * 32, held)
+        answer = await channel._chat(request("ok thanks", "a" * 32), says(compose(Case("thanks", said), content)))
+        return answer.raw_body[-1]["custom"], channel.floors.get("a" * 32).word
+
+    card, floor = asyncio.run(work())
+    assert card["urgency"] == floor == sent and card["degraded"] is (said.word != sent)
+
+
+def test_what_a_whole_reply_says_is_shared_with_the_other_processes(content):
+    shared = []
+
+    class Shared(Floors):
+        async def share(self, sender):
+            shared.append(self.held(sender))
+
+    async def work():
+        channel = WebChannel()
+        channel.floors = Shared()
+        await channel._chat(request("hello", "a" * 32), says(compose(Case("image_request", Urgency.URGENT), content)))
+
+    asyncio.run(work())
+    assert shared == [Urgency.URGENT]
+
+
+def test_the_line_takes_no_longer_than_is_left_of_the_time_for_an_answer():
+    async def work():
+        channel = WebChannel(answer_seconds=0.3)
+        channel.turns = Places(at_once=1, patience=3600)
+        async with channel.turns.place("b" * 32, "", 1):
+            return await asyncio.wait_for(channel._chat(request("hello", "a" * 32), nobody), 30)
+
+    assert asyncio.run(work()).status == 503
+
+
 def test_nothing_is_called_forgotten_that_a_turn_under_way_will_still_save():
     async def work():
         channel = WebChannel(answer_seconds=0.2)
@@ -241,7 +331,7 @@ def test_the_time_for_an_answer_runs_from_when_the_request_came(content):
 
     seen = []
 
-    async def turn(on_new_message, sender, text, heard, seconds):
+    async def turn(on_new_message, sender, text, heard, seconds, **more):
         seen.append(seconds)
         return as_messages(sender, safety_reply(content, why="degraded", urgency=Urgency.SUPPORT))
 
@@ -253,3 +343,150 @@ def test_the_time_for_an_answer_runs_from_when_the_request_came(content):
 
     asyncio.run(work())
     assert seen[0] <= 20 - 2 * 0.3, "what went into the upload is gone"
+
+
+CHAT_LOG = "and then we talked about the game and school and stuff. " * 50
+
+
+class Reader:
+    """The detector, which for what is longer than both ends waits until it is let go."""
+
+    def __init__(self):
+        self.lengths, self.go = [], threading.Event()
+
+    def tier(self, text):
+        self.lengths.append(len(text))
+        if len(text) > 2010:
+            self.go.wait(60)
+        return signals.detector().tier(text)
+
+
+@pytest.fixture
+def reader(monkeypatch):
+    reader = Reader()
+    monkeypatch.setattr("addons.web_channel.detector", lambda: reader)
+    yield reader
+    reader.go.set()
+
+
+def test_many_long_pastes_keep_nobody_waiting_and_are_heard_at_their_ends(reader):
+    """One that takes for ever holds the line: the others, and somebody else's, are read at both ends and still find the emergency."""
+
+    async def work():
+        channel = WebChannel(listen_seconds=0.2)
+        texts = [f"hes outside my house and my mums at work {CHAT_LOG}", f"{CHAT_LOG} hes outside my house and my mums at work"]
+        pastes = [channel._chat(request(texts[i % 2], f"{i:032x}"), quick) for i in range(10)]
+        try:
+            return await asyncio.wait_for(asyncio.gather(*pastes), 30)
+        finally:
+            reader.go.set()
+
+    async def quick(message):
+        return None
+
+    answers = asyncio.run(work())
+    assert [answer.raw_body[-1]["custom"]["urgency"] for answer in answers] == ["emergency"] * 10
+    assert sum(length > 2010 for length in reader.lengths) == 1, "one at a time, though nobody waits for it any more"
+
+
+def test_where_several_wait_for_a_reading_the_next_is_read_at_its_ends_at_once(reader):
+    async def work():
+        channel = WebChannel(listen_seconds=60, answer_seconds=60)
+        pastes = [channel._chat(request(f"hes outside my house and my mums at work {CHAT_LOG}", f"{i:032x}"), quick) for i in range(6)]
+        tasks = [asyncio.create_task(paste) for paste in pastes]
+        try:
+            return await asyncio.wait_for(asyncio.gather(*tasks[PASTES:]), 30), [task.done() for task in tasks]
+        finally:
+            reader.go.set()
+            await asyncio.gather(*tasks)
+
+    async def quick(message):
+        return None
+
+    answers, done = asyncio.run(work())
+    assert done == [False] * 4 + [True] * 2 and {a.raw_body[-1]["custom"]["urgency"] for a in answers} == {"emergency"}
+
+
+def test_long_texts_leave_places_to_short_ones():
+    """Eight of them at once would hold the event loop, and every clock with it, for seconds."""
+
+    async def work():
+        channel = WebChannel(turn_seconds=3600, answer_seconds=3600)
+        channel.turns = Places(at_once=4, patience=3600, long_at_once=2)
+        inside = []
+
+        async def turn(message):
+            inside.append(len(message.text) > LONG)
+            await hangs(message)
+
+        tasks = [asyncio.create_task(channel._chat(request("x" * 600, f"{i:032x}"), turn)) for i in range(5)]
+        await asyncio.sleep(0.05)
+        tasks += [asyncio.create_task(channel._chat(request("hello", f"{i:032x}"), turn)) for i in range(5, 9)]
+        await asyncio.sleep(0.05)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert channel.turns._long._value == 2 and channel.turns._places._value == 4 and channel.turns._conversations == {}
+        return inside
+
+    assert asyncio.run(work()) == [True, True, False, False]
+
+
+def test_a_long_message_is_read_once_and_whole_where_there_is_time(reader):
+    reader.go.set()
+
+    async def work():
+        channel = WebChannel(listen_seconds=60, answer_seconds=60)
+        answer = await channel._chat(request(f"{CHAT_LOG} hes outside my house and my mums at work {CHAT_LOG}", "a" * 32), quick)
+        return answer.raw_body[-1]["custom"]["urgency"], await channel._chat(request(CHAT_LOG, "b" * 32), quick)
+
+    async def quick(message):
+        return None
+
+    assert asyncio.run(work())[0] == "emergency"
+    assert len(reader.lengths) == 2, "the second, in which nothing was heard, is not read again when its turn fails"
+
+
+def test_of_a_refused_flood_of_pastes_only_the_ends_are_read(reader):
+    async def work():
+        channel = WebChannel()
+        for _ in range(20):
+            await channel._chat(request("hello", "a" * 32), nothing)
+        return await channel._chat(request(f"{CHAT_LOG} hes outside my house and my mums at work", "a" * 32), nothing)
+
+    async def nothing(message):
+        return None
+
+    answer = asyncio.run(work())
+    assert answer.status == 429 and answer.raw_body[-1]["custom"]["urgency"] == "emergency"
+    assert max(reader.lengths) < 2010
+
+
+def test_health_is_one_turn_of_the_model_however_many_ask_at_once():
+    turns = []
+
+    async def turn(message):
+        turns.append(message.text)
+        await asyncio.sleep(0.05)
+
+    async def work():
+        channel, app = WebChannel(health_seconds=60), request("", "a" * 32).app
+        await asyncio.gather(*(channel._health(app, turn) for _ in range(50)))
+        return await channel._health(app, turn)
+
+    assert asyncio.run(work()) is False and turns == ["hello"]
+
+
+def test_another_sites_page_costs_no_turn_and_an_emergency_in_it_is_heard():
+    turns = []
+
+    async def turn(message):
+        turns.append(message)
+
+    async def work():
+        asked = request("hes outside my house and my mums at work", "a" * 32)
+        asked.headers = {"sec-fetch-site": "cross-site", "origin": "https://evil.example"}
+        return await WebChannel()._chat(asked, turn)
+
+    answer = asyncio.run(work())
+    assert answer.status == 403 and answer.raw_body[-1]["custom"]["contacts"][0]["id"] == "999" and turns == []

@@ -107,6 +107,21 @@ def test_the_same_advice_is_opened_in_turn_with_other_words(content, urgency, re
     assert openings[0] != openings[1] and first not in openings
 
 
+def test_a_deaf_reader_is_told_to_call_nobody_the_second_time_either(content):
+    for reader in AUDIENCES:
+        case = Case("in_person_danger", Urgency.EMERGENCY, reader, deaf=True)
+        once, *later = [compose(case, content, again=n, lead=False).texts[0] for n in (1, 2, 3)]
+        assert set(later) == {once} and "call" not in once
+
+
+@pytest.mark.parametrize("topic", ["images_shared", "abuse_at_home", "greeting"])
+def test_once_suicide_was_told_its_contacts_stay_whatever_is_told_next(content, topic):
+    its_own = set(content.routes["despair"]["add"])
+    assert "samaritans" in its_own
+    for urgency, reader in itertools.product(Urgency, AUDIENCES):
+        assert its_own <= set(content.route(Case(topic, urgency, reader, despair=True))), (urgency, reader)
+
+
 def test_harm_that_is_not_online_is_not_sent_to_ceop_first_whatever_is_asked_next(content):
     for topic in ("abuse_at_home", "fear_of_trouble", "is_it_my_fault", "confidentiality", "danger_over"):
         first = compose(Case(topic, Urgency.URGENT, "young_person", worry="abuse_at_home"), content).texts[0]

@@ -1,13 +1,21 @@
 """What deploy/ promises, as far as it can be read without Docker. The image itself is not built here."""
 
 import datetime
+import http.client
+import http.server
 import json
 import re
+import shutil
+import subprocess
+import threading
+import time
 
 import pytest
 import yaml
 
+from tests.conftest import need
 from tools.away_card import PATH, away_card
+from tools.cluster import Cluster
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +24,7 @@ def compose(root):
 
 
 def test_the_proxys_own_card_is_up_to_date():
-    assert PATH.read_text(encoding="utf-8") == away_card(datetime.date.today()), "run: python -m tools.away_card"
+    assert PATH.read_text(encoding="utf-8") == away_card(datetime.date.today()), "run: make away-card"
     answer = json.loads(PATH.read_text(encoding="utf-8").replace("%[var(txn.sender)]", "0" * 32).replace("%%", "%"))
     assert answer[-1]["custom"]["contacts"][0]["id"] == "999"
 
@@ -67,3 +75,61 @@ def test_every_test_and_file_that_a_page_names_is_there(root, page):
 def test_the_privacy_page_has_all_fifteen_standards(root):
     text = (root / "docs/privacy.md").read_text(encoding="utf-8")
     assert [int(n) for n in re.findall(r"^\| (\d+) [A-Z]", text, re.M)] == list(range(1, 16))
+
+
+class Replica(http.server.BaseHTTPRequestHandler):
+    """Says to whom the proxy says that it answers."""
+
+    def do_GET(self):
+        body = ", ".join(self.headers.get_all("X-Forwarded-For", [])).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+FORWARDED = [  # trusted                came with                          what a replica is told
+    ({}, None, "127.0.0.1"),
+    ({}, "203.0.113.7", "127.0.0.1"),
+    ({"SIGNPOST_TRUSTED_PROXY": "192.0.2.0/24"}, "203.0.113.7", "127.0.0.1"),
+    ({"SIGNPOST_TRUSTED_PROXY": "127.0.0.0/8"}, None, "127.0.0.1"),
+    ({"SIGNPOST_TRUSTED_PROXY": "127.0.0.0/8"}, "203.0.113.7", "203.0.113.7"),
+    ({"SIGNPOST_TRUSTED_PROXY": "127.0.0.1"}, "198.51.100.9, 203.0.113.7", "203.0.113.7"),
+    ({"SIGNPOST_TRUSTED_PROXY": "127.0.0.1"}, "rubbish", "127.0.0.1"),
+]
+
+
+@pytest.mark.parametrize("trusted, came_with, told", FORWARDED)
+def test_the_proxy_believes_a_forwarded_address_only_from_the_proxy_that_is_named(tmp_path, trusted, came_with, told):
+    """Else the visitors of a site with TLS of its own before HAProxy share one address's limit."""
+    need("haproxy")
+    cluster = Cluster(1, folder=tmp_path)
+    servers = [
+        http.server.ThreadingHTTPServer(("127.0.0.1", port), Replica)
+        for port in (cluster.replicas[0].port, cluster.replicas[0].metrics_port)
+    ]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    environment = cluster.proxy_environment() | trusted
+    haproxy = shutil.which("haproxy", path=environment["PATH"])
+    proxy = subprocess.Popen([haproxy, "-db", "-f", cluster.proxy_config()], env=environment, stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", cluster.port, timeout=5)
+                connection.request("GET", "/", headers={"X-Forwarded-For": came_with} if came_with else {})
+                break
+            except ConnectionRefusedError:
+                assert time.monotonic() < deadline and proxy.poll() is None, "the proxy did not start"
+                time.sleep(0.05)
+        assert connection.getresponse().read().decode() == told
+    finally:
+        proxy.terminate()
+        proxy.wait(10)
+        for server in servers:
+            server.shutdown()
+            server.server_close()

@@ -95,6 +95,20 @@ def test_when_saving_fails_the_words_are_kept_nowhere():
         _ = store.fallback_tracker_store
 
 
+def test_one_conversation_that_cannot_be_read_makes_no_stranger_of_another():
+    inner = PrivateTrackerStore(Domain.empty())
+    store = SoftTrackerStore(inner)
+    for sender in ("a" * 32, "b" * 32):
+        run(store.save(DialogueStateTracker(sender, [])))
+    inner.store["b" * 32] = (inner.store["b" * 32][0], "no JSON")
+    with operator_log.turn() as faults:
+        assert run(store.retrieve("b" * 32)) is None
+    assert faults == ["store_failed call=retrieve error=JSONDecodeError"]
+    assert run(store.retrieve("a" * 32)) is not None
+    run(store.save(DialogueStateTracker("b" * 32, [])))
+    assert run(store.retrieve("b" * 32)) is not None, "it begins anew"
+
+
 def test_forgetting_says_whether_it_was_done():
     inner = PrivateTrackerStore(Domain.empty())
     store = SoftTrackerStore(inner)
@@ -124,6 +138,19 @@ def test_the_operators_log_holds_no_words(caplog):
         note("action_failed", action="action_advise", error="ValueError")
     assert faults == ["rasa.core.processor error=ValueError", "action_failed action=action_advise error=ValueError"]
     assert handler.filter(record) and SECRET not in record.getMessage() and not record.exc_info
+
+
+def test_the_web_servers_own_complaints_name_no_path():
+    passes = NoWords().filter
+
+    def record(message, exc_text=None):
+        made = logging.LogRecord("sanic.error", logging.ERROR, "http1.py", 1, message, (), None)
+        made.exc_text = exc_text  # as addons/quiet_log.py leaves an exception
+        return made
+
+    assert not passes(record(f"<Request: OPTIONS /{SECRET}> body not consumed."))
+    bad = record(SECRET, '  File "x.py", line 1, in y\nsanic.exceptions.BadURL')
+    assert passes(bad) and bad.getMessage() == "sanic.error: sanic.exceptions.BadURL (no words kept)" and not bad.exc_text
 
 
 def test_an_errors_kind_names_its_cause_and_quotes_nothing():

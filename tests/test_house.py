@@ -38,11 +38,15 @@ def test_every_example_says_how_urgent_it_is_and_who_typed_it(root):
         assert meta["urgency"] in WORDS and meta["audience"] in AUDIENCES and meta["voice"], path
 
 
+FEWEST = 500
+
+
 def test_every_topic_has_enough_examples(root):
     counts = {}
     for path, block in nlu_blocks(root):
         counts[path.stem] = counts.get(path.stem, 0) + len(examples(block))
-    assert {k: v for k, v in counts.items() if v < 500} == {}
+    assert {k: v for k, v in counts.items() if v < FEWEST} == {}
+    assert f"at least {FEWEST} messages" in (root / "docs/content.md").read_text(encoding="utf-8")
 
 
 def test_every_nlu_file_says_how_its_examples_were_written(root):
@@ -118,6 +122,19 @@ def test_decisions_are_short_and_indexed_and_lead_to_their_measurements(root):
     links = re.findall(r"\]\((experiments\.md)?#(.*?)\)", (root / "docs/decisions.md").read_text(encoding="utf-8"))
     there = {page: {anchor(heading) for heading in found} for page, found in (("", decisions), ("experiments.md", notebook))}
     assert [(page, link) for page, link in links if link not in there[page]] == []
+
+
+def test_the_map_in_the_readme_names_every_module_that_decides(root):
+    row = re.search(r"^actions/ .*$", (root / "README.md").read_text(encoding="utf-8"), re.M)[0]
+    assert {path.stem for path in (root / "actions").glob("*.py")} - set(re.findall(r"\w+", row)) == set()
+
+
+def test_a_command_that_a_page_gives_can_be_run_as_it_stands(root):
+    """Nobody is told to activate an environment: what needs ours is a word of make."""
+    told = [path for folder in (".", "docs", "tools") for path in (root / folder).glob("*.[mp][dy]") if path.name != "experiments.md"]
+    assert [path.name for path in told if re.search(r"`python -m tools\.(?!faulty)", path.read_text(encoding="utf-8"))] == []
+    words = set(re.findall(r"^([a-z-]+):", (root / "Makefile").read_text(encoding="utf-8"), re.M))
+    assert {word for path in told for word in re.findall(r"`make ([a-z-]+)", path.read_text(encoding="utf-8"))} - words == set()
 
 
 def test_every_setting_that_is_read_is_documented(root):

@@ -1,6 +1,9 @@
 """Forgetting on a timer, Rasa's fallback store replaced, Redis absent from the start, metrics without words: no server."""
 
 import asyncio
+import socketserver
+import subprocess
+import threading
 import types
 
 import pytest
@@ -10,13 +13,18 @@ from addons import lean
 lean.install()
 
 from prometheus_client import generate_latest  # noqa: E402
+from redis import Redis  # noqa: E402
+from redis.exceptions import ConnectionError as RedisConnectionError  # noqa: E402
 from sanic.response import json as json_response  # noqa: E402
 from test_guards import DOMAIN, SECRET, Clock, conversation  # noqa: E402
 
 from addons import housekeeping, metrics, shared  # noqa: E402
+from addons.fail_soft import SoftTrackerStore  # noqa: E402
 from addons.floors import Floors  # noqa: E402
 from addons.private_store import PrivateTrackerStore  # noqa: E402
 from addons.rate_limit import RateLimits  # noqa: E402
+from tests.conftest import need  # noqa: E402
+from tools.server import free_port  # noqa: E402
 
 
 def test_idle_conversations_go_on_a_timer_with_nobody_writing(monkeypatch):
@@ -65,6 +73,88 @@ def test_without_redis_from_the_start_everything_goes_on_in_the_process():
 
     asyncio.run(work())
     shared.link.cache_clear()
+
+
+def test_what_is_ended_while_redis_is_away_is_not_called_forgotten_and_goes_at_its_return(tmp_path):
+    need("redis-server")
+    port, key = free_port(), shared.key_of("t", "a" * 32)
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(tmp_path)]
+
+    async def work():
+        store = SoftTrackerStore(shared.SharedTrackerStore(DOMAIN, host=f"redis://127.0.0.1:{port}/0"))
+        assert await store.delete("a" * 32) is False
+        link = store._tracker_store.link
+        link._look.cancel()  # it looks again once Redis holds what is to go
+        redis = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            with Redis(port=port) as other:
+                await until(lambda: ping(other))
+                other.set(key, "labels that it still had")
+                link._look = asyncio.create_task(link._look_until_back())
+                await until(lambda: not other.exists(key))
+            assert await store.delete("a" * 32) is True
+        finally:
+            link._look.cancel()
+            await link.client.aclose()
+            redis.terminate()
+            redis.wait(10)
+
+    def ping(redis):
+        try:
+            return redis.ping()
+        except RedisConnectionError:
+            return False
+
+    async def until(check):
+        async with asyncio.timeout(30):
+            while not check():
+                await asyncio.sleep(0.05)
+
+    asyncio.run(work())
+    shared.link.cache_clear()
+
+
+@pytest.fixture
+def old_redis():
+    """A server that says of itself, in Redis's own protocol, that it is Ubuntu 22.04's."""
+
+    class Old(socketserver.StreamRequestHandler):
+        def handle(self):
+            while (line := self.rfile.readline()).startswith(b"*"):
+                parts = [self.rfile.read(int(self.rfile.readline()[1:]) + 2)[:-2] for _ in range(int(line[1:]))]
+                told = b"# Server\r\nredis_version:6.0.16\r\n"
+                answers = {b"INFO": b"$%d\r\n%s\r\n" % (len(told), told), b"CLIENT": b"+OK\r\n", b"HELLO": b"%1\r\n+proto\r\n:3\r\n"}
+                self.wfile.write(answers.get(parts[0].upper(), b"-ERR syntax error\r\n"))
+
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Old)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    yield f"redis://127.0.0.1:{server.server_address[1]}/0"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_redis_that_is_too_old_stops_the_start_and_one_that_is_away_does_not(old_redis):
+    with pytest.raises(shared.RedisTooOld, match=r"6\.0\.16.*7\.0 or newer"):
+        shared.check_redis({"SIGNPOST_REDIS": old_redis})
+    shared.check_redis({"SIGNPOST_REDIS": "redis://127.0.0.1:1/0"})
+    shared.check_redis({})
+
+
+def test_a_redis_that_is_too_old_and_comes_later_stays_away_and_is_told(old_redis, monkeypatch, capsys):
+    monkeypatch.setattr(shared, "LOOK_AGAIN", 0.05)
+
+    async def work():
+        link = shared.Link(old_redis)
+        with pytest.raises(shared.Away):
+            await link.keep("t", "a" * 32, "labels", 60)
+        await asyncio.sleep(0.5)
+        link._look.cancel()
+        await link.client.aclose()
+        return link.away
+
+    assert asyncio.run(work())
+    assert capsys.readouterr().out.count("redis_too_old") == 1
 
 
 def test_one_conversations_turns_wait_for_each_other():

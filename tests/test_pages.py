@@ -2,7 +2,9 @@
 
 import re
 
-from addons.pages import KEPT, policy, read_pages
+from sanic import Blueprint
+
+from addons.pages import KEPT, add_pages, policy, read_pages
 
 
 def test_only_the_chat_page_may_be_framed_and_only_by_listed_sites():
@@ -32,3 +34,9 @@ def test_only_what_every_visitor_loads_may_be_kept(root):
     assert all(
         page.headers["Referrer-Policy"] == "no-referrer" and page.headers["X-Content-Type-Options"] == "nosniff" for page in pages.values()
     )
+
+
+def test_no_page_reads_a_body():
+    routes = Blueprint("pages")
+    add_pages(routes, {})
+    assert len(routes._future_routes) == 3 and all(route.ignore_body for route in routes._future_routes)

@@ -8,9 +8,10 @@ from addons import lean
 
 lean.install()
 
-from addons import quiet_log, security  # noqa: E402
+from addons import quiet_log, security, settings  # noqa: E402
 from addons.rate_limit import RateLimits, Refused  # noqa: E402
-from addons.security import ForeignModelError, SettingError, check_model, cors_headers, models_named, sites  # noqa: E402
+from addons.security import ForeignModelError, check_model, cors_headers, models_named, sites  # noqa: E402
+from addons.settings import SettingError  # noqa: E402
 
 SCHOOL = "https://www.school.example"
 
@@ -22,6 +23,24 @@ def test_no_other_site_may_call_unless_it_is_listed():
     assert cors_headers("https://evil.example", "/chat", listed) == {"Vary": "Origin"}
     assert cors_headers(SCHOOL, "/health", listed) == {}
     assert "Access-Control-Allow-Credentials" not in cors_headers(SCHOOL, "/chat", listed)
+
+
+ASKED = [  # what the browser sends                                              refused
+    ({}, False),  # no browser
+    ({"origin": "https://evil.example"}, False),  # too old to say; it keeps the answer from the page
+    ({"sec-fetch-site": "same-origin", "origin": "https://signpost.example"}, False),  # our own frame, whatever Host a proxy made of it
+    ({"sec-fetch-site": "none"}, False),
+    ({"sec-fetch-site": "cross-site", "origin": SCHOOL}, False),
+    ({"sec-fetch-site": "cross-site", "origin": "https://evil.example"}, True),
+    ({"sec-fetch-site": "same-site", "origin": "https://other.school.example"}, True),
+    ({"sec-fetch-site": "cross-site", "origin": "null"}, True),
+    ({"sec-fetch-site": "cross-site"}, True),
+]
+
+
+@pytest.mark.parametrize("headers, refused", ASKED)
+def test_another_sites_page_is_refused_where_the_browser_says_so(headers, refused):
+    assert security.from_another_site(headers, [SCHOOL]) is refused
 
 
 SITES = [  # SIGNPOST_SITES                                                origins
@@ -53,6 +72,33 @@ def test_sites_are_read_from_the_setting(setting, origins):
 def test_a_site_that_is_no_origin_stops_the_start(setting):
     with pytest.raises(SettingError, match="SIGNPOST_SITES"):
         sites({"SIGNPOST_SITES": setting})
+
+
+NUMBERS = [  # setting, what it is wrongly set to
+    ("SIGNPOST_ADDRESS_PER_SECOND", ("abc", "-1", "0", "nan", "inf", "1,5")),
+    ("SIGNPOST_MESSAGES_PER_SECOND", ("abc", "-1", "0")),
+    ("SIGNPOST_RATE_LIMIT", ("false", "0", "no")),
+]
+
+
+@pytest.mark.parametrize("name, wrong", NUMBERS)
+def test_a_limit_that_is_wrong_stops_the_start_and_is_named(name, wrong):
+    for value in wrong:
+        with pytest.raises(SettingError, match=f"{name}: '{value}' is"):
+            RateLimits.from_environment({name: value})
+    assert RateLimits.from_environment({name: ""}).on, "compose sets what is not set to nothing"
+
+
+def test_a_small_limit_still_lets_somebody_in():
+    RateLimits.from_environment({"SIGNPOST_MESSAGES_PER_SECOND": "0.1", "SIGNPOST_ADDRESS_PER_SECOND": "0.1"}).check("192.0.2.1", "a")
+
+
+def test_no_number_is_read_from_the_environment_without_a_name(root):
+    """Each by addons/settings.py, which says which setting is wrong."""
+    code = {path.name: path.read_text(encoding="utf-8") for path in (root / "addons").glob("*.py")}
+    assert [name for name, text in code.items() if re.search(r"(float|int)\((os\.)?environ", text)] == []
+    with pytest.raises(SettingError, match=r"SIGNPOST_PROXIES: '1\.5' is no whole number of 0 or more"):
+        settings.number({"SIGNPOST_PROXIES": "1.5"}, "SIGNPOST_PROXIES", 0, whole=True)
 
 
 def test_a_model_is_loaded_from_our_own_folder_only(tmp_path):

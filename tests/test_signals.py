@@ -3,10 +3,14 @@
 Read the tables from left to right: a message, and a family that must be live; None where no family may be.
 """
 
+import shutil
+
 import pytest
 
+from actions import signals
+from actions.contacts import ContentError
 from actions.normalise import Targets, words_of
-from actions.signals import detector
+from actions.signals import build_all, detector
 
 NEGATION = [
     ("hes not outside my house", None),
@@ -213,3 +217,29 @@ def test_what_people_type_is_spelt_out(typed, read):
 )
 def test_a_typo_is_one_letter_missing_extra_wrong_or_moved(typed, target, near):
     assert (target in Targets([target]).near(typed)) is near
+
+
+def test_a_mistake_in_any_folder_of_patterns_is_found_at_start(root, tmp_path, monkeypatch):
+    """data/danger/ has a table of mistakes in test_danger_detector.py; the others are built by the same function."""
+    folders = sorted(path.parent.name for path in (root / "data").glob("*/_sets.yml"))
+    assert len(folders) == 4
+    for folder in folders:
+        shutil.copytree(root / "data" / folder, tmp_path / folder)
+    monkeypatch.setattr(signals, "ROOT", tmp_path / "danger")
+    builders = [one for one in vars(signals).values() if hasattr(one, "cache_clear")]
+    try:
+        for folder in {*folders} - {"danger"}:
+            for builder in builders:
+                builder.cache_clear()
+            build_all()
+            path = next((tmp_path / folder).glob("[a-z]*.yml"))
+            right = path.read_text(encoding="utf-8")
+            path.write_text(right.replace("patterns:\n", "patterns:\n  - '{no_such_set}'\n", 1), encoding="utf-8")
+            for builder in builders:
+                builder.cache_clear()
+            with pytest.raises(ContentError, match=f"{folder}/{path.name}.*no_such_set"):
+                build_all()
+            path.write_text(right, encoding="utf-8")
+    finally:
+        for builder in builders:
+            builder.cache_clear()

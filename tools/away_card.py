@@ -1,4 +1,4 @@
-"""Write deploy/away.json: what the proxy answers when no server can. `python -m tools.away_card`.
+"""Write deploy/away.json: what the proxy answers when no server can. `make away-card`.
 
 A card like any other, from the same words and the same directory; a test fails when it is out of date. Nobody has heard
 the message, so doubt resolves upward: 999 stands first and the first line asks whether anyone is in danger.

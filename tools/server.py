@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -80,10 +81,12 @@ def running(
     """A server of our own on a free port. `ready=False` does not wait for the model (it may be missing on purpose).
 
     program: what to run, e.g. tools.faulty. more: further arguments of `rasa run`, e.g. "--debug".
+    log: where it prints, and stays; otherwise what it printed goes with it.
     before: shell words that run first in the server's process, e.g. "ulimit -n 64".
     """
     port = port or free_port()
-    log = log or Path(tempfile.mkdtemp(prefix="signpost-")) / "server.log"
+    folder = None if log else Path(tempfile.mkdtemp(prefix="signpost-"))
+    log, started = log or folder / "server.log", False
     env = {
         **os.environ,
         "RASA_TELEMETRY_ENABLED": "false",
@@ -104,6 +107,7 @@ def running(
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the server did not start; it said:\n{log.read_text()[-3000:]}")
             time.sleep(0.2)
+        started = True
         yield server
     finally:
         process.terminate()
@@ -112,3 +116,5 @@ def running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if folder and started:  # what a server said that did not start is kept
+            shutil.rmtree(folder, ignore_errors=True)

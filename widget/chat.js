@@ -64,7 +64,7 @@ export class Conversation {
   #ours // the language of our own words, beside the server's
   #audience
   #sender = '' // minted with the first message
-  #pending = null // what is being sent, or could not be: {text} or {title, payload}
+  #pending = null // what is being sent, or could not be: {text} or {title, payload}; again: it is sent once more
   #cancel = null // stops the message that the person is waiting for
   #late = null // the same of one that our own card was shown for already
   #aloud = false
@@ -237,7 +237,8 @@ export class Conversation {
     const cut = text.length > MOST_LETTERS ? text.lastIndexOf(' ', MOST_LETTERS) + 1 || MOST_LETTERS : text.length
     this.box.value = text.slice(cut)
     this.#measure()
-    this.#ask({ text: text.slice(0, cut), left: this.box.value })
+    const words = text.slice(0, cut)
+    this.#ask({ text: words, left: this.box.value, again: this.#pending?.text === words })
   }
 
   async #ask(pending) {
@@ -268,7 +269,7 @@ export class Conversation {
     ]
     this.send.setAttribute('aria-disabled', 'true')
     setTimeout(() => cancel.abort(), LATE_MS)
-    const coming = this.#post(pending.payload || pending.text, cancel.signal).catch(() => null) // none: our own card
+    const coming = this.#post(pending, cancel.signal).catch(() => null) // none: our own card
     const answer = await Promise.race([coming, new Promise((done) => setTimeout(done, ANSWER_MS))])
     timers.forEach(clearTimeout)
     if (this.#cancel !== cancel) return // ended or begun again meanwhile
@@ -318,10 +319,10 @@ export class Conversation {
    * One turn of the server. Throws when it refuses, hangs, or answers anything but texts and one card with contacts.
    * Statuses are not looked at: an error of the server's has the same body, with numbers in it.
    */
-  async #post(message, signal) {
+  async #post({ payload, text, again = false }, signal) {
     this.#sender ||= Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
     const response = await fetch(new URL('../chat', HERE), {
-      method: 'POST', body: JSON.stringify({ sender: this.#sender, message }), headers: { 'Content-Type': 'application/json' }, signal,
+      method: 'POST', body: JSON.stringify({ sender: this.#sender, message: payload || text, again }), headers: { 'Content-Type': 'application/json' }, signal,
       cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'error',
     })
     const list = objects(await response.json())
@@ -402,7 +403,7 @@ export class Conversation {
 
   #again() {
     const pending = this.#pending
-    const act = () => (pending.payload ? this.#ask(pending) : this.send.form.requestSubmit())
+    const act = () => (pending.payload ? this.#ask({ ...pending, again: true }) : this.send.form.requestSubmit())
     const button = make('button.plain', { type: 'button', onclick: act }, this.#say.again)
     return make('div.again', this.#ours, pending.payload ? null : make('p', {}, this.#say.kept), button)
   }

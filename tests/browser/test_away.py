@@ -1,5 +1,6 @@
 """The server is away, in every way we could think of: numbers on the screen, the words still in the box, "Try again"."""
 
+import json
 import threading
 import time
 
@@ -40,10 +41,13 @@ def test_an_answer_that_is_none_gives_numbers_and_keeps_the_words(visit, school,
     ours = broken(MODES[mode])
     chat = Chat(visit(school.embed(ours.origin))).open()
     assert_nothing_is_lost(chat, chat.say(WORDS))
-    ours.pages["/chat"] = GOOD
+    heard = []
+    ours.pages["/chat"] = lambda handler: (heard.append(json.loads(handler.text)), handler.answer(*GOOD))
     chat.within.get_by_role("button", name="Try again").click()
     chat.answers.get_by_text("Here again.").wait_for()
     assert chat.mine.count() == 1 and chat.box.input_value() == "" and not chat.within.locator(".failed").count()
+    chat.say(WORDS)
+    assert [(one["message"], one["again"]) for one in heard] == [(WORDS, True), (WORDS, False)], "no retry any more once it was answered"
 
 
 def test_a_server_that_has_gone_gives_numbers_and_keeps_the_words(visit, school, broken):
@@ -64,7 +68,7 @@ def test_a_tapped_choice_that_failed_can_be_tried_again(visit, school, broken):
     ours.pages["/chat"] = lambda handler: (heard.append(handler.text), handler.answer(*GOOD))
     chat.within.get_by_role("button", name="Try again").click()
     chat.answers.get_by_text("Here again.").wait_for()
-    assert "young_person" in heard[0] and chat.mine.inner_text().strip().endswith("It's about me")
+    assert "young_person" in heard[0] and json.loads(heard[0])["again"] and chat.mine.inner_text().strip().endswith("It's about me")
 
 
 def test_what_is_typed_meanwhile_is_kept_behind_what_failed(visit, school, broken):

@@ -80,6 +80,13 @@ def test_a_proxy_of_ours_is_believed_for_the_last_address_only(behind_a_proxy):
     assert "203.0.113." not in log and "198.51.100." not in log
 
 
+def test_an_address_that_comes_and_is_not_believed_is_told_once(server):
+    for _ in range(2):
+        ask(server, "GET", "/parents", **{"X-Forwarded-For": "203.0.113.7"})
+    log = server.log.read_text()
+    assert log.count("forwarded_for_not_believed") == 1 and "203.0.113." not in log
+
+
 def test_without_a_proxy_of_ours_nobody_is_believed():
     from sanic import Sanic
 
@@ -96,6 +103,14 @@ def test_a_body_that_never_comes_is_answered_with_numbers(server):
         started = time.monotonic()
         answer = slow.recv(65536)
     assert time.monotonic() - started < 8 and b" 408 " in answer.split(b"\r\n")[0] and b"tel:999" in answer
+
+
+@pytest.mark.parametrize("path, status", [("/parents", 200), ("/health", 200), ("/no/such/page", 404)])
+def test_a_get_is_answered_before_its_body_comes_which_nobody_holds(server, path, status):
+    address = urllib.parse.urlsplit(server.url)
+    with socket.create_connection((address.hostname, address.port), timeout=12) as big:
+        big.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 80000000\r\n\r\n{'x' * 100_000}".encode())
+        assert big.recv(65536).startswith(f"HTTP/1.1 {status} ".encode())
 
 
 def test_the_server_listens_on_loopback_only(server):

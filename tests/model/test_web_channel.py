@@ -134,6 +134,7 @@ def test_with_a_broken_model_people_still_get_numbers_and_the_right_tier(tmp_pat
         assert status == 503 and card["degraded"] and card["urgency"] == "emergency" and card["contacts"][0]["id"] == "999"
         _, answer = server.post("/chat", {"sender": new_sender(), "message": "i like this person"})
         assert {"childline", "999"} <= {c["id"] for c in card_of(answer)["contacts"]}
+    assert not server.log.parent.exists(), "a server of ours leaves no folder behind"
 
 
 def test_too_many_messages_are_refused_kindly():

@@ -61,11 +61,12 @@ def test_the_search_finds_what_is_planted(tmp_path):
     shutil.rmtree(tmp_path / "deep")  # the searches below look through the machine's temporary files
 
 
-def raw(server, path, body, headers):
+def raw(server, path, body, headers, method="POST"):
     """A request with anything in it; whatever comes back is read."""
     connection = http.client.HTTPConnection(urllib.parse.urlsplit(server.url).netloc, timeout=15)
+    connection._validate_path = lambda path: None  # a bad one too
     with contextlib.suppress(OSError, http.client.HTTPException):
-        connection.request("POST", path, body, headers)
+        connection.request(method, path, body, headers)
         return connection.getresponse().read()
     return b""
 
@@ -111,6 +112,8 @@ def searched(canary, tmp_path_factory):
             (0, raw(server, f"/chat?q={urllib.parse.quote(typed)}", json.dumps({"message": typed}), {"User-Agent": typed}).decode())
         )
         answers.append((0, raw(server, page, typed, {"Referer": typed, "X-Forwarded-For": typed}).decode()))
+        for method, path in (("OPTIONS", page), ("GET", f"/health?q={page[1:]}"), ("GET", page[1:])):
+            answers.append((0, raw(server, path, typed, {}, method).decode()))
         answers.append(server.post("/end", {"sender": typed}))
         answers.append(server.post("/end", {"sender": sender}))
 
@@ -129,6 +132,7 @@ def searched(canary, tmp_path_factory):
 
 def test_the_faults_really_happened(searched):
     log = searched["log"].read_text()
+    assert "body not consumed" not in log and log.count("BadURL") < 3, "nor a page of places for a bad address"
     assert "action_failed" in log and "turn_failed" in log and "safety_card" in log
     statuses = [status for status, _ in searched["answers"]]
     assert {200, 400, 413, 429} <= set(statuses)
