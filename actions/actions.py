@@ -15,7 +15,7 @@ import structlog
 from rasa_sdk import Action
 from rasa_sdk.events import SlotSet
 
-from actions.asks import LOST_TEMPER
+from actions.asks import GO_ON
 from actions.cards import Case, Reply, compose
 from actions.contacts import StaleError
 from actions.content import Content, load_content
@@ -103,7 +103,7 @@ def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer
     ask = state.ask if advice else None
     offer = words.offer(case, asked=state.asked, ask=ask, about=state.about, tapped=state.tapped)
     # Whoever hurt their child goes on with the advice for that; other follow-ups are an answer to one question.
-    goes_on = ask == LOST_TEMPER
+    goes_on = ask in GO_ON
     told = f"{case.topic} {case.urgency.word} {case.audience} {case.voice} {case.grown_up} {case.deaf} {goes_on}"
     repeats = case.urgency >= Urgency.SUPPORT and (case.topic == "vague_distress" or case.topic not in MANNERS)
     # Who sends it again because no answer came has not read the long one.

@@ -1,10 +1,10 @@
 """Which follow-up somebody wants to hear next, and what about: "what happens if I ring", "and childline?", "how do I block him on snap"."""
 
-from actions.choices import ADULTS
+from actions.choices import ADULTS, SUICIDE
 from actions.content import WAY_OF_SPEAKING, Content
 from actions.heard import CANT_TALK, Heard
 from actions.state import THE_NUMBER, State
-from actions.topics import MANNERS, OFF_THE_SUBJECT, OWN_ACTS
+from actions.topics import ABOUT_DESPAIR, MANNERS, OFF_THE_SUBJECT, OWN_ACTS, QUESTIONS
 from actions.urgency import Urgency
 
 # The share of probability from which somebody wants a follow-up and not the topic's own advice.
@@ -12,6 +12,10 @@ SURE_OF_ASK = 0.35
 SURE_OF_ASK_BY_NAME = 0.2  # where a contact is named: "what happens if i ring 101"
 # The answers to a parent who hurt their child themselves, who has just done it, in an emergency, and who is afraid that they will. No button leads to them.
 LOST_TEMPER, HURT_NOW, NEARLY_HURT = "lost_temper", "hurt_now", "nearly_hurt"
+CASUALTY, ANOTHERS_LIFE, SUSPECTED, COMING_OUT = "casualty", "anothers_life", "suspected", "coming_out"
+# The answers that whoever heard them goes on with while the matter is the same, and with which urgency: "he's 8", of a parent who hit.
+GOES_ON_IN_EMERGENCY = frozenset([HURT_NOW, CASUALTY, ANOTHERS_LIFE])
+GO_ON = GOES_ON_IN_EMERGENCY | {LOST_TEMPER, NEARLY_HURT, SUSPECTED}
 # Topics in which naming a contact asks for it; the last two only in a few words: "and samaritans?"
 ASKS_FOR_ONE = frozenset(["contact_numbers", "out_of_scope", "vague_distress"])
 # Follow-ups of which the next contact named in a few words wants the same: "and childline?"
@@ -26,7 +30,9 @@ ABOUT_APPS = frozenset(["how_to_block"])
 # Where a situation (data/situations/) is answered in words of its own: topics that it may be taken for.
 PLAIN_TALK = frozenset(["mental_health", "out_of_scope", "vague_distress"])
 OF_UNKIND_CHILDREN = PLAIN_TALK | {"friend_at_risk", "professional_duty", "parent_advice", "parent_wants_signs"}
-OF_WHO_THEY_ARE = PLAIN_TALK | {"parent_advice", "parent_wants_signs"}
+OF_WHO_THEY_ARE = PLAIN_TALK | {"parent_advice", "parent_wants_signs", "is_it_my_fault", "trolling_abuse"}
+OF_A_CARER = PLAIN_TALK | {"abuse_at_home", "parent_advice", "danger_over"}
+OF_A_MANNER = OFF_THE_SUBJECT | ABOUT_DESPAIR  # "this game makes me want to kill myself"
 OF_A_SUSPECT = PLAIN_TALK | {
     "known_adult",
     "friend_at_risk",
@@ -38,7 +44,9 @@ OF_A_SUSPECT = PLAIN_TALK | {
 }
 OF_AN_ACCOUNT = frozenset(["how_to_block", "how_to_report", "out_of_scope"])
 UNKIND_CHILDREN = frozenset(["bullied", "left_out"])
-NOBODY_TO_FLEE = frozenset(["medical", "rescue_cry"])  # families of danger
+# Families of danger: of somebody ill or hurt, and all that may stand beside these with nobody to flee from.
+HURT_OR_ILL = frozenset(["casualty", "medical"])
+NOBODY_TO_FLEE = HURT_OR_ILL | {"rescue_cry", "suicide_intent"}
 
 
 def wanted(
@@ -53,7 +61,7 @@ def wanted(
     contact, abouts, (last, last_about) = heard.found.get("contact"), content.follow_ups.abouts, before
     if topic in content.choices.quiet and not ("suspects_somebody" in heard.situations and topic == OWN_ACTS):
         return (THE_NUMBER, contact) if topic == OWN_ACTS and contact in FOR_OWN_ACTS else (None, None)
-    ask = _by_situation(state, heard, topic) or _by_model(heard) or _goes_on(state, last)
+    ask = _by_situation(state, heard, topic, last) or _by_model(heard) or _goes_on(state, heard, topic, last)
     named = topic in ASKS_FOR_ONE and (heard.short or topic == "contact_numbers")
     if contact and ask is None and (named or (topic in MANNERS and heard.brief)):
         ask = last if last in OF_A_CONTACT and contact in abouts[last] else THE_NUMBER
@@ -72,33 +80,45 @@ def _by_model(heard: Heard) -> str | None:
     return heard.ask if heard.ask_share >= sure else None
 
 
-def _goes_on(state: State, last: str | None) -> str | None:
-    """ "he's 8", of a parent who hit: still the one who did it, and nobody to keep the child from."""
-    still = last == LOST_TEMPER and state.topic == "abuse_at_home" and state.audience == "parent" and state.tier < Urgency.EMERGENCY
-    return LOST_TEMPER if still else None
+def _goes_on(state: State, heard: Heard, topic: str, last: str | None) -> str | None:
+    """ "he's 8", of a parent who hit: still the one who did it, and nobody to keep the child from. So long as it is the same matter."""
+    emergency, same = state.tier is Urgency.EMERGENCY, topic in (state.worry, state.topic) and topic not in QUESTIONS
+    if last in GOES_ON_IN_EMERGENCY:
+        return last if emergency and (same or topic in MANNERS) and heard.families <= NOBODY_TO_FLEE else None
+    if last == NEARLY_HURT:
+        return NEARLY_HURT if topic in OF_A_CARER else None
+    if last == LOST_TEMPER:
+        return LOST_TEMPER if state.topic == "abuse_at_home" and state.audience == "parent" and not emergency else None
+    return SUSPECTED if last == SUSPECTED and not emergency and topic in OF_A_SUSPECT and same else None
 
 
-def _by_situation(state: State, heard: Heard, topic: str) -> str | None:
+def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> str | None:
     """What is certain from the words, whatever the model takes it for: the first that holds."""
     # In an emergency the steps of the topic stand, and small talk is no case of it.
     emergency = state.tier is Urgency.EMERGENCY
     case = state.tier >= Urgency.SUPPORT and not emergency
     parent, worker = state.audience == "parent", state.audience == "professional"
     told, despairs = heard.situations, heard.wish_to_die or heard.of_suicide
+    did_it = "hurt_own_child" in told or ("hurt_them" in told and parent)
     grown_up = state.age == "adult" or state.audience in ADULTS
     calm = state.tier < Urgency.URGENT and not (despairs or state.life_at_risk or heard.families)
     situations = (
         ("cant_speak", CANT_TALK in heard.families and not worker),
         ("cant_speak", state.deaf and topic == "contact_numbers"),
-        (HURT_NOW, emergency and topic == "abuse_at_home" and "hurt_own_child" in told),
-        ("casualty", heard.urgency is Urgency.EMERGENCY and "medical" in heard.families <= NOBODY_TO_FLEE and not despairs),
+        (HURT_NOW, emergency and topic == "abuse_at_home" and did_it),
+        (ANOTHERS_LIFE, emergency and "another_hurt" in told and (topic == SUICIDE or despairs)),
+        (
+            CASUALTY,
+            heard.urgency is Urgency.EMERGENCY and bool(heard.families & HURT_OR_ILL) and heard.families <= NOBODY_TO_FLEE and not despairs,
+        ),
         (NEARLY_HURT, "may_hurt_own_child" in told and (not emergency or topic == "abuse_at_home")),
         ("app_guide", not emergency and bool(state.app) and topic in ABOUT_APPS and "hacked" not in told),
-        (WAY_OF_SPEAKING, heard.wish_to_die and topic in OFF_THE_SUBJECT and not emergency),
-        (LOST_TEMPER, case and parent and topic == "abuse_at_home" and "hurt_own_child" in told),
-        ("suspected", not emergency and "suspects_somebody" in told and topic in OF_A_SUSPECT),
+        (WAY_OF_SPEAKING, heard.wish_to_die and heard.urgency < Urgency.SUPPORT and topic in OF_A_MANNER and not emergency),
+        (LOST_TEMPER, case and parent and topic == "abuse_at_home" and did_it),
+        (SUSPECTED, not emergency and "suspects_somebody" in told and topic in OF_A_SUSPECT),
         ("saying_no", not emergency and "saying_no" in told and not grown_up),
-        ("coming_out", calm and "coming_out" in told and topic in OF_WHO_THEY_ARE and state.age != "adult"),
+        (COMING_OUT, calm and "coming_out" in told and topic in OF_WHO_THEY_ARE and state.age != "adult"),
+        (COMING_OUT, last == COMING_OUT and heard.wonders),  # "is that wrong"
         ("bullied", calm and bool(told & UNKIND_CHILDREN) and topic in OF_UNKIND_CHILDREN and state.age != "adult"),
         ("hacked", "hacked" in told and topic in OF_AN_ACCOUNT and not emergency),
         ("contact_them", case and (heard.would_face_them == "contact" or (heard.would_face_them == "harm" and parent))),

@@ -18,6 +18,8 @@ from actions.urgency import Urgency
 VOICES = ("under_13", "young_person", "parent", "friend", "professional")
 # Who reads a voice that a block does not have of its own.
 INSTEAD = {"under_13": "young_person", "friend": "young_person", "professional": "parent"}
+# Worries about somebody in the child's life.
+SOMEBODY_NEAR = frozenset(["known_adult", "abuse_at_home", "past_abuse", "met_already", "in_person_danger"])
 APP_KEYS = ("what_it_is", "age_rating", "block", "report", "private", "for_parents")
 
 
@@ -133,6 +135,8 @@ class FollowUps:
         return Advice(lines[0], tuple(lines[1:]))
 
     def _is_this_ok(self, entry, case, *, signs, **_) -> Advice:
+        if not signs and {case.topic, case.worry} & SOMEBODY_NEAR:
+            return Advice(_group(entry["near"], case), (), tell=_group(entry["ask_one"], case))
         named = {sign["id"]: sign for sign in entry["signs"]}
         found = [f"{_group(named[i]['named'], case)} {named[i]['why']}" for i in signs or () if i in named]
         if found:

@@ -31,6 +31,9 @@ from actions.urgency import AUDIENCES, Urgency, highest
 
 OTHERS = frozenset(["parent", "friend", "professional"])  # readers who tell of somebody else
 WHERE_WE_LIVE = frozenset(["abuse_at_home", "known_adult"])  # worries about somebody who comes and goes
+HURTS_FOR_LONG = frozenset(
+    ["abuse_at_home", "known_adult", "met_already", "in_person_danger", "sexual_messages", "images_shared", "sextortion"]
+)
 LIKE_COMING_IN = frozenset(["arrival", "presence", "missing_child"])  # families of danger that "she just walked in" may set off
 # A parent who says "I feel like a bad mother" is still a parent; "hi, it's me now, I'm 11" is somebody else. A bare message in
 # the middle of a conversation ("he says he already sent one") reads like a young person's own, and to mention a friend is not to
@@ -84,11 +87,16 @@ def reader(known: str, heard: Heard, *, outright: bool = True) -> str:
     return name if heard.audience_share >= SURE_OF_CHANGE.get(name, math.inf) else known
 
 
+def danger_is_home(state: State, heard: Heard) -> bool:
+    """Whether somebody is home, in a worry about somebody who lives there."""
+    return state.worry in WHERE_WE_LIVE and heard.said in ("home", "back")
+
+
 def says_over(state: State, heard: Heard) -> bool:
-    """Whether a few words leave no doubt that an emergency is none, or no more: nobody is in danger; the child who was missing is back."""
+    """Whether a few words leave no doubt that an emergency is none, or no more: nobody is in danger; it was years ago; the child who was missing is back."""
     if state.tier is not Urgency.EMERGENCY:
         return False
-    if heard.said == "no_danger":
+    if heard.said == "no_danger" or (heard.said == "long_ago" and state.worry):
         return True
     # "shes back" may sound like somebody who came in; of another danger no child is back. "im safe" of who ran away is no end of it.
     another = heard.alarm and heard.families - LIKE_COMING_IN
@@ -122,7 +130,29 @@ def _safe_now(state: State, heard: Heard) -> Meaning | None:
     no comfort, and who waits for somebody from online says "he's not here" unasked."""
     asked = state.question == "safe_now" and not (heard.said == "away" and state.worry == "runaway_missing")
     comfort = (heard.said in ("safe", "away") and asked) or (heard.said == "away" and state.worry in WHERE_WE_LIVE)
+    if heard.said == "away" and heard.in_context and heard.in_context["urgency"]["emergency"] >= RAISES:
+        return None  # "she's out now", of a mother who leaves small children alone
     return Meaning("vague_distress", Urgency.CHAT) if comfort else None
+
+
+def _home(state: State, heard: Heard) -> Meaning | None:
+    """ "he's home now", of who hurts us there: not over, and asked once more whether it is safe (turns.py). The model may hear an emergency."""
+    if not danger_is_home(state, heard):
+        return None
+    raised = heard.in_context and heard.in_context["urgency"]["emergency"] >= RAISES
+    return Meaning(state.worry, Urgency.EMERGENCY if raised else Urgency.CHAT, final=True)
+
+
+def _what_happened(state: State, heard: Heard) -> Meaning | None:
+    """ "i said no" is no refusal."""
+    return Meaning(state.worry or "vague_distress", highest(heard.urgency, Urgency.SUPPORT)) if heard.said == "said_no" else None
+
+
+def _long_ago(state: State, heard: Heard) -> Meaning | None:
+    """ "that was last year": what was told is over, and still hurts."""
+    if heard.said != "long_ago" or not state.worry:
+        return None
+    return Meaning("past_abuse" if state.worry in HURTS_FOR_LONG else state.worry, Urgency.SUPPORT, final=True)
 
 
 def _today(state: State, heard: Heard) -> Meaning | None:
@@ -211,7 +241,10 @@ def _inside_the_worry(state: State, heard: Heard) -> Meaning | None:
 READINGS: tuple[Callable[[State, Heard], Meaning | None], ...] = (
     _a_bare_fact,
     _wants_to_die,
+    _long_ago,
     _nobody_in_danger,
+    _home,
+    _what_happened,
     _safe_now,
     _today,
     _not_safe,
@@ -283,12 +316,17 @@ def _own_acts_stay(state: State, heard: Heard, means: Meaning) -> Meaning:
     if state.worry != OWN_ACTS:
         return means
     emergency = means.urgency is Urgency.EMERGENCY
-    if emergency and heard.of_suicide:
+    if emergency and (heard.of_suicide or (means.topic == SUICIDE and heard.confidence >= SURE_OF_TOPIC)):
         return means._replace(topic=SUICIDE)
-    despair = means.topic in ABOUT_DESPAIR and (heard.of_suicide or heard.confidence >= SURE_OF_TOPIC)
-    if means.topic in PLEASANTRIES or despair or heard.names_a_reader or (emergency and means.topic in OUTSIDE_OWN_ACTS):
+    # A low mood beside it keeps its contacts (turns.py), and these too.
+    if means.topic in PLEASANTRIES or heard.names_a_reader or (emergency and means.topic in OUTSIDE_OWN_ACTS):
         return means
     return means._replace(topic=OWN_ACTS)
+
+
+def _a_carer_is_no_offender(_state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "i have scary thoughts of hurting my newborn": thoughts and a child, and nothing sexual."""
+    return means._replace(topic="abuse_at_home") if means.topic == OWN_ACTS and "may_hurt_own_child" in heard.situations else means
 
 
 CORRECTIONS: tuple[Callable[[State, Heard, Meaning], Meaning], ...] = (
@@ -299,4 +337,5 @@ CORRECTIONS: tuple[Callable[[State, Heard, Meaning], Meaning], ...] = (
     _adults_advice_for_adults,
     _part_of_harm_by_somebody_near,
     _own_acts_stay,
+    _a_carer_is_no_offender,
 )

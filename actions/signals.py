@@ -2,7 +2,7 @@
 
 It runs without the model, in the web channel, and beside the model, in the NLU pipeline. It can only raise a tier.
 
-A family is a file: what it is about, its tier, its patterns, the contexts that cancel it, and its own positive and
+A family is a file: what it is about, its tier, whether its words are sure (they need no nod of the model), its patterns, the contexts that cancel it, and its own positive and
 negative examples (a test runs them all). Patterns are words in a row:
 
     outside            that word                    a|b        either
@@ -40,7 +40,7 @@ from actions.normalise import CONTRACTIONS, Targets, words_of
 from actions.urgency import Urgency, highest
 
 ROOT = Path(__file__).resolve().parent.parent / "data" / "danger"
-FAMILY_KEYS = ("about", "urgency", "patterns", "unless", "positive", "negative")
+FAMILY_KEYS = ("about", "urgency", "sure", "patterns", "unless", "positive", "negative")
 REACHES = ("touching", "clause", "sentence", "onward", "message", "turn")
 _STOPS = frozenset(".!?;\n")
 _CLAUSE_ENDS = _STOPS | {",", "but", "although", "though", "because"}
@@ -49,11 +49,12 @@ _OTHER = "~"  # stands for every word that is in no pattern: what people type ne
 
 @dataclass(frozen=True)
 class Signal:
-    """One family that spoke up. `cancelled_by` names the context that silenced it, if any."""
+    """One family that spoke up. `cancelled_by` names the context that silenced it, if any. sure: its words need no nod of the model."""
 
     family: str
     tier: Urgency
     cancelled_by: str | None = None
+    sure: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Family:
     unless: tuple[str, ...]
     positive: tuple[str, ...]
     negative: tuple[str, ...]
+    sure: bool = False
 
 
 @dataclass(frozen=True)
@@ -261,7 +263,9 @@ class Detector:
             if name not in self.contexts:
                 raise ContentError(f"{where}: 'unless' names {name!r}, which is not in _contexts.yml")
         examples = (_strings(entry, "positive", where), _strings(entry, "negative", where))
-        return Family(path.stem, about, tier, _strings(entry, "patterns", where), unless, *examples)
+        if not isinstance(entry.get("sure", False), bool):
+            raise ContentError(f"{where}: 'sure' is {entry['sure']!r}, not true or false")
+        return Family(path.stem, about, tier, _strings(entry, "patterns", where), unless, *examples, sure=entry.get("sure", False))
 
     def _compile(self, line: str, owner: Family | Context, where: str) -> Pattern:
         """One pattern line as a spaCy Matcher with what it needs."""
@@ -361,7 +365,7 @@ class Detector:
             family = match.pattern.owner
             if isinstance(family, Family) and all(places.has(self.contexts[n], match) for n in match.pattern.needs):
                 by = next((n for n in family.unless if places.cancels(self.contexts[n], match)), None)
-                signals.add(Signal(family.name, family.tier, by))
+                signals.add(Signal(family.name, family.tier, by, family.sure))
         return sorted(signals, key=lambda s: (s.cancelled_by is not None, -s.tier, s.family, s.cancelled_by or ""))
 
     def tier(self, text: str) -> Urgency | None:

@@ -60,8 +60,26 @@ _REFUSES = re.compile(
 _NO_DANGER = re.compile(
     r"\W*(?:(?:no|ok|okay|sorry|actually|but|honestly|oh|wait) )*"
     r"(?:(?:(?:no ?(?:one|1)|nobody|none of us)(?: is| are|s)?|(?:(?:we|i)(?: are| am)|im|were) not)(?: really| actually)? in (?:any |immediate )?danger"
-    r"|(?:it was |its )?(?:just )?(?:a )?false alarm)"
+    r"|(?:it was |its )?(?:just )?(?:a )?false alarm"
+    r"|(?:it was |i )?(?:hit |pressed |tapped |clicked )?(?:the )?wrong button|(?:i )?(?:pressed|clicked|tapped|sent) (?:it|that|this) by (?:mistake|accident)|(?:i )?didnt mean to (?:press|click|tap) (?:it|that|this)"
+    r"|its (?:just |only )?(?:the |a |my )?(?:postman|postie|delivery(?: man| driver| guy)?|pizza(?: man| guy)?|window cleaner|cat|dog|wind))"
     r"(?: (?:right now|now|any ?more|at all|tonight|today|here))*\W*"
+)
+# Of what was told: "that was last year", "years ago", "when i was 6". Not "yesterday".
+_LONG_AGO = re.compile(
+    r"\W*(?:(?:no|but|well|it|that|this) )*(?:(?:it|that|this) )?(?:was |happened |its )*(?:like |about |over )?"
+    r"(?:last year|(?:a|two|three|four|five|ten|\d+|some|few|many|a few|a couple of) years? (?:ago|back)|years (?:ago|back)|(?:a )?long (?:time )?ago|ages ago|when i was (?:little|small|younger|a kid|\d+))\W*"
+)
+# Somebody of the household, or oneself, is home. Of a danger that is at home that is no good news.
+_HOME = re.compile(
+    r"\W*(?:(?:no|yes|and|now|but|ok) )*(?:im|i am|ive got|i got|just got|(?:my )?(?:dad|dads|stepdad|stepdads|mum|mums|mam|stepmum|stepmums|brother|brothers|uncle|uncles|nan|boyfriend|mums boyfriend|hes|shes|theyre|he is|she is|they are|he|she))"
+    r"(?: is| has| just| now| got| come| came| back)* (?:home|in)(?: now| again| too| already)*\W*"
+)
+# "i said no": what happened, and no refusal of what we say.
+_SAID_NO = re.compile(r"\W*(?:but |and )?(?:i|she|he) (?:said|told (?:him|her|them)) no(?: to (?:him|her|them))?\W*")
+# To "if any part of you means it".
+_MEANS_IT = re.compile(
+    r"\W*(?:no |yes |yeah )?(?:(?:but )?i (?:really )?(?:do )?mean it|im (?:being )?serious|seriously|for real|im not joking|i do|i really do|fr)\W*"
 )
 # What may stand beside a wish to die (data/situations/) and leaves it all that is said: "my friend says she wants to die", "i want to kms lol".
 # With a cause beside it ("homework makes me want to kms") it may be a way of speaking, and the model's to judge.
@@ -357,14 +375,17 @@ def keeps_or_sends(text: str) -> bool:
 
 
 def said_of_danger(low: str) -> str | None:
-    """What a short message says of danger and nothing more: "safe", "not_safe", "away" (the one who hurts is elsewhere), "no_danger"; None else.
+    """What a short message says of danger and nothing more: "safe", "not_safe", "away" (the one who hurts is elsewhere), "no_danger",
+    "long_ago", "home" (somebody is), "said_no" (and it happened all the same), "means_it"; None else.
 
     low: the text in lower case without apostrophes.
     """
     words = " ".join(re.findall(r"\w+", low))
     if words in ("ok", "okay", "fine", "alright"):
         return None  # a nod
-    patterns = {"not_safe": _NOT_SAFE, "no_danger": _NO_DANGER, "safe": _SAFE, "away": _AWAY}
+    patterns = {
+        "not_safe": _NOT_SAFE, "no_danger": _NO_DANGER, "safe": _SAFE, "away": _AWAY, "long_ago": _LONG_AGO, "home": _HOME, "said_no": _SAID_NO, "means_it": _MEANS_IT,
+    }  # fmt: skip
     return next((said for said, pattern in patterns.items() if len(words) <= 60 and pattern.fullmatch(words)), None)
 
 

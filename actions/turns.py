@@ -8,7 +8,7 @@ from actions.asks import wanted
 from actions.choices import SUICIDE, Choice
 from actions.content import WAY_OF_SPEAKING, Content
 from actions.heard import ALSO_SUICIDE, Heard
-from actions.meaning import Meaning, meaning, reader, says_over
+from actions.meaning import Meaning, danger_is_home, meaning, reader, says_over
 from actions.state import State
 from actions.topics import (
     ABOUT_DESPAIR,
@@ -82,16 +82,19 @@ def _typed(state: State, heard: Heard, content: Content, before: tuple[str | Non
         return replace(state, topic="trolling_abuse", ask=REFUSAL).without_question()
     if heard.said == "number" and not _is_an_age(state, heard):
         heard = heard.without("age")
-    if before[0] == WAY_OF_SPEAKING and heard.said == "yes":
+    if before[0] == WAY_OF_SPEAKING and heard.said in ("yes", "means_it"):
         heard = heard.saying("to_die")  # "if any part of you means it" was what they read
     means = meaning(state, heard)
-    over = heard.over or says_over(state, heard)
+    at_home = danger_is_home(state, heard)
+    over = (heard.over or says_over(state, heard)) and not at_home
     audience = _audience(state, heard)
     corrected = audience != state.audience and heard.names_a_reader
     if corrected and audience == "young_person" and state.worry == "friend_at_risk":  # "ok its me": what it is about is open again
         state = replace(state, worry=SUICIDE if state.life_at_risk else "mental_health" if state.despair else None)
         means = means._replace(topic="vague_distress" if means.topic in MANNERS else means.topic)
     state = _about_the_reader(state, heard, audience, corrected=corrected)
+    if at_home:  # "he's home now": are they safe, then?
+        state = replace(state, asked=tuple(question for question in state.asked if question != "safe_now"))
     state = _about_life(state, heard, means)
     state = _about_the_worry(state, heard, means, over=over, corrected=corrected)
     if state.question:

@@ -30,7 +30,7 @@ class DangerDetector(IntentClassifier, GraphComponent):
 
     Patterns know words and not sense, so a family raises a tier only where the model gives that tier, with all above
     it, at least `nod` of the share its threshold asks for. Measured on messages that neither had seen, this keeps
-    every emergency the families add and drops nearly all their false alarms (docs/decisions.md).
+    every emergency the families add and drops nearly all their false alarms (docs/decisions.md). A sure family needs none.
     "im meeting him tomorrow" is more often no emergency than the low limits for one suppose: where a family of
     NAMES_A_CRIME speaks and none of an emergency, one takes a share of `surely`; a message about suicide keeps the low limits.
     """
@@ -66,7 +66,7 @@ class DangerDetector(IntentClassifier, GraphComponent):
                 Urgency.of(urgency["otherwise"] if self._only_named(live, urgency, message) else urgency["tier"]),
                 Urgency.of(heard) if heard else None,
                 # "He's gone now, mum's home": patterns know words and not sense, so here the model stands alone.
-                None if message.get("over") else self._raised(highest(*(s.tier for s in live)) if live else None, urgency.get("scores")),
+                None if message.get("over") else self._raised(live, urgency.get("scores")),
             )
             if tier.word != urgency["tier"]:
                 urgency |= {"tier": tier.word, "by": "signal" if heard == tier.word else "family"}
@@ -83,8 +83,11 @@ class DangerDetector(IntentClassifier, GraphComponent):
             and all(signal.tier < Urgency.EMERGENCY for signal in live)
         )
 
-    def _raised(self, found: Urgency | None, scores: dict[str, float] | None) -> Urgency | None:
-        """The tier that the families found, if the model gives it a nod. Without scores they decide alone."""
-        if found is None or not scores:
+    def _raised(self, live: list[Signal], scores: dict[str, float] | None) -> Urgency | None:
+        """The tier that the families found: a sure one's, or, if the model gives it a nod, the highest. Without scores they decide alone."""
+        if not live:
+            return None
+        found, sure = highest(*(s.tier for s in live)), [s.tier for s in live if s.sure]
+        if not scores or above(found, scores) >= self.config["nod"] * limit_of(found, scores, self.config["thresholds"]):
             return found
-        return found if above(found, scores) >= self.config["nod"] * limit_of(found, scores, self.config["thresholds"]) else None
+        return highest(*sure) if sure else None

@@ -206,6 +206,20 @@ CASES = [  # before     message                                                 
     (MEETING, typed("vague_distress", "support") | RANKED_SUICIDE | {"foreign": True}, dict(despair=False)),
     (MEETING, after_it(fragment("meeting_plan", "support", 0.3) | RANKED_SUICIDE, "meeting_plan", 0.9, 0.01), dict(despair=False)),
     (PILLS, typed("runaway_missing", "emergency") | {"short": True}, dict(topic="suicidal_self_harm", urgency="emergency")),
+    # somebody is home: of who hurts us there that is no end, and it is asked again; of a stranger's danger it is left to the model
+    (replace(HOME, question=None, asked=("safe_now",)), typed("danger_over", over=True, said="back"), dict(topic="abuse_at_home", urgency="urgent", asked=())),
+    (replace(HOME, question=None, urgency="emergency"), typed("danger_over", over=True, said="home"), dict(topic="abuse_at_home", urgency="emergency")),
+    (replace(HOME, question=None), after_it(typed("danger_over", over=True, said="home"), "abuse_at_home", 0.9, 0.6), dict(urgency="emergency")),
+    (replace(MEETING, urgency="emergency"), typed("danger_over", over=True, said="home"), dict(urgency="urgent")),
+    # "she's out now", of a mother who leaves small children alone
+    (HOME, after_it(fragment("abuse_at_home", "emergency", 0.9, emergency=0.97) | {"entities": [{"entity": "said", "value": "away"}]}, "abuse_at_home", 0.9, 0.9), dict(urgency="emergency")),
+    # "that was last year"; "i said no", which refuses nothing; a wrong button
+    (replace(HOME, urgency="emergency", question=None), typed("past_abuse", "support", said="long_ago"), dict(urgency="urgent", topic="past_abuse")),
+    (PILLS, typed("past_abuse", "support", said="long_ago"), dict(urgency="emergency")),
+    (HOME, typed("deny", "support", said="said_no"), dict(topic="abuse_at_home", urgency="urgent")),
+    (State(topic="out_of_scope", ask="way_of_speaking"), typed("vague_distress", said="means_it"), dict(urgency="support", topic="mental_health", despair=True)),
+    # thoughts and a child, and nothing sexual; and a low mood beside own acts keeps both
+    (State(), typed("adult_own_thoughts", "support") | {"situations": ["may_hurt_own_child"]}, dict(topic="abuse_at_home", ask="nearly_hurt")),
     # who ran away and says where they are is still who ran away
     (replace(MISSING, question=None), fragment("meeting_plan", "emergency", 0.61, emergency=0.9), dict(topic="runaway_missing", urgency="emergency")),
     (replace(MISSING, question=None), fragment("in_person_danger", "emergency", 0.61, emergency=0.9) | {"alarm": True, "families": ["arrival"]}, dict(topic="in_person_danger")),
@@ -235,6 +249,18 @@ CASES = [  # before     message                                                 
     (State(), typed("sextortion", "urgent") | {"situations": ["coming_out"]}, dict(ask=None)),
     (State(), typed("how_to_block", "info", app="instagram") | {"situations": ["hacked"]}, dict(ask="hacked")),
     (State(), typed("sextortion", "urgent") | {"situations": ["hacked"]}, dict(ask=None)),
+    (State(), typed("suicidal_self_harm", "emergency") | {"situations": ["another_hurt"]}, dict(ask="anothers_life")),
+    (State(), typed("out_of_scope", "emergency") | {"families": ["casualty"]}, dict(ask="casualty")),
+    (State(), typed("abuse_at_home", "urgent", reader=("parent", 0.9)) | {"situations": ["hurt_them"]}, dict(ask="lost_temper")),
+    (State(), typed("abuse_at_home", "urgent") | {"situations": ["hurt_them"]}, dict(ask=None)),
+    (State(), typed("mental_health") | {"situations": ["wish_to_die"]}, dict(ask="way_of_speaking")),
+    # and is gone on with, while it is the same matter
+    (replace(HOME, audience="parent", ask="nearly_hurt", question=None), typed("abuse_at_home", "support"), dict(ask="nearly_hurt")),
+    (replace(HOME, audience="parent", ask="nearly_hurt", question=None), typed("how_to_report", "info"), dict(ask=None)),
+    (State(urgency="emergency", worry="in_person_danger", topic="in_person_danger", ask="casualty"), typed("in_person_danger", "emergency"), dict(ask="casualty")),
+    (State(urgency="emergency", worry="in_person_danger", topic="in_person_danger", ask="casualty"), typed("in_person_danger", "emergency") | {"families": ["arrival"]}, dict(ask=None)),
+    (State(urgency="urgent", audience="parent", worry="known_adult", topic="known_adult", ask="suspected"), typed("known_adult", "urgent"), dict(ask="suspected")),
+    (State(topic="mental_health", worry="mental_health", urgency="support", ask="coming_out"), typed("is_it_my_fault", "support") | {"wonders": True, "short": True}, dict(ask="coming_out")),
     # "her dad will beat her when she gets home", of a teacher; a deaf reader who asks for numbers; "is that weird", after a worry
     (State(), typed("abuse_at_home", "emergency", reader=("professional", 0.9)) | {"families": ["cant_talk"]}, dict(ask=None)),
     (State(deaf=True), typed("contact_numbers", "info"), dict(ask="cant_speak")),
@@ -405,6 +431,7 @@ def test_urgency_only_falls_when_somebody_says_the_danger_is_over(content, befor
     in_words = (
         message.get("over")
         or ("said", "no_danger") in entities
+        or (before.worry and ("said", "long_ago") in entities)
         or (before == MISSING and {("said", "back"), ("said", "safe")} & {*entities})
     )
     over = (in_words and not before.life_at_risk and not message.get("foreign")) or ("answer", "safe_again") in entities
