@@ -89,7 +89,7 @@ def _goes_on(state: State, heard: Heard, topic: str, last: str | None) -> str | 
         return NEARLY_HURT if topic in OF_A_CARER else None
     if last == LOST_TEMPER:
         return LOST_TEMPER if state.topic == "abuse_at_home" and state.audience == "parent" and not emergency else None
-    return SUSPECTED if last == SUSPECTED and not emergency and topic in OF_A_SUSPECT and same else None
+    return SUSPECTED if last == SUSPECTED and not emergency and (same or topic in MANNERS) else None
 
 
 def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> str | None:
@@ -111,7 +111,7 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
             CASUALTY,
             heard.urgency is Urgency.EMERGENCY and bool(heard.families & HURT_OR_ILL) and heard.families <= NOBODY_TO_FLEE and not despairs,
         ),
-        (NEARLY_HURT, "may_hurt_own_child" in told and (not emergency or topic == "abuse_at_home")),
+        (NEARLY_HURT, "may_hurt_own_child" in told and (not emergency or topic in OF_A_CARER)),
         ("app_guide", not emergency and bool(state.app) and topic in ABOUT_APPS and "hacked" not in told),
         (WAY_OF_SPEAKING, heard.wish_to_die and heard.urgency < Urgency.SUPPORT and topic in OF_A_MANNER and not emergency),
         (LOST_TEMPER, case and parent and topic == "abuse_at_home" and did_it),

@@ -96,7 +96,7 @@ def says_over(state: State, heard: Heard) -> bool:
     """Whether a few words leave no doubt that an emergency is none, or no more: nobody is in danger; it was years ago; the child who was missing is back."""
     if state.tier is not Urgency.EMERGENCY:
         return False
-    if heard.said == "no_danger" or (heard.said == "long_ago" and state.worry):
+    if heard.said in ("no_danger", "long_ago"):
         return True
     # "shes back" may sound like somebody who came in; of another danger no child is back. "im safe" of who ran away is no end of it.
     another = heard.alarm and heard.families - LIKE_COMING_IN
@@ -150,9 +150,9 @@ def _what_happened(state: State, heard: Heard) -> Meaning | None:
 
 def _long_ago(state: State, heard: Heard) -> Meaning | None:
     """ "that was last year": what was told is over, and still hurts."""
-    if heard.said != "long_ago" or not state.worry:
+    if heard.said != "long_ago" or not (state.worry or state.tier is Urgency.EMERGENCY):
         return None
-    return Meaning("past_abuse" if state.worry in HURTS_FOR_LONG else state.worry, Urgency.SUPPORT, final=True)
+    return Meaning("past_abuse" if state.worry in HURTS_FOR_LONG else state.worry or "danger_over", Urgency.SUPPORT, final=True)
 
 
 def _today(state: State, heard: Heard) -> Meaning | None:

@@ -93,12 +93,12 @@ def _typed(state: State, heard: Heard, content: Content, before: tuple[str | Non
         state = replace(state, worry=SUICIDE if state.life_at_risk else "mental_health" if state.despair else None)
         means = means._replace(topic="vague_distress" if means.topic in MANNERS else means.topic)
     state = _about_the_reader(state, heard, audience, corrected=corrected)
-    if at_home:  # "he's home now": are they safe, then?
-        state = replace(state, asked=tuple(question for question in state.asked if question != "safe_now"))
     state = _about_life(state, heard, means)
     state = _about_the_worry(state, heard, means, over=over, corrected=corrected)
     if state.question:
         state = _question_met(state, heard, means, content)
+    if at_home:  # "he's home now": are they safe, then?
+        state = replace(state, asked=tuple(question for question in state.asked if question != "safe_now"))
     ask, about = wanted(state, heard, means.topic, content, before=before)
     if ask == "words_to_say" and about == "101" and state.tier is Urgency.EMERGENCY:
         about = "999"  # "what do I say to the police", now

@@ -53,6 +53,14 @@ def test_a_family_raises_with_a_nod_only():
     assert heard("hes outside my house", tier="chat", otherwise="chat", topic="out_of_scope", **nod)["tier"] == "emergency"
 
 
+def test_a_sure_family_needs_no_nod():
+    calm = {"emergency": 0.0, "urgent": 0.0, "support": 0.0, "info": 0.0, "chat": 1.0}
+    said = {"tier": "chat", "otherwise": "chat", "topic": "out_of_scope", **calm}
+    assert heard("my brother is having an allergic reaction", **said)["tier"] == "emergency"
+    assert heard("my brother is having an allergic reaction", **said, over=True)["tier"] == "chat"
+    assert heard("my dog is having an allergic reaction", **said)["tier"] == "chat"
+
+
 def test_without_scores_families_decide_alone():
     message = Message.build("hes outside my house", "in_person_danger")
     assert DangerDetector(DangerDetector.get_default_config()).process([message])[0].get("urgency")["tier"] == "emergency"

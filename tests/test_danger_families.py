@@ -101,6 +101,7 @@ def test_no_text_breaks_it_or_holds_it_up(text):
 BROKEN = [
     ("arrival.yml", "urgency: emergency", "urgency: emergancy", "emergancy"),
     ("arrival.yml", "patterns:", "paterns:", "patterns"),
+    ("casualty.yml", "sure: true", "sure: perhaps", "sure"),
     ("arrival.yml", "unless: [", "unless: [no_such_context, ", "no_such_context"),
 ]
 

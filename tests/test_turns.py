@@ -208,6 +208,7 @@ CASES = [  # before     message                                                 
     (PILLS, typed("runaway_missing", "emergency") | {"short": True}, dict(topic="suicidal_self_harm", urgency="emergency")),
     # somebody is home: of who hurts us there that is no end, and it is asked again; of a stranger's danger it is left to the model
     (replace(HOME, question=None, asked=("safe_now",)), typed("danger_over", over=True, said="back"), dict(topic="abuse_at_home", urgency="urgent", asked=())),
+    (HOME, typed("danger_over", over=True, said="home"), dict(topic="abuse_at_home", urgency="urgent", asked=())),
     (replace(HOME, question=None, urgency="emergency"), typed("danger_over", over=True, said="home"), dict(topic="abuse_at_home", urgency="emergency")),
     (replace(HOME, question=None), after_it(typed("danger_over", over=True, said="home"), "abuse_at_home", 0.9, 0.6), dict(urgency="emergency")),
     (replace(MEETING, urgency="emergency"), typed("danger_over", over=True, said="home"), dict(urgency="urgent")),
@@ -431,7 +432,7 @@ def test_urgency_only_falls_when_somebody_says_the_danger_is_over(content, befor
     in_words = (
         message.get("over")
         or ("said", "no_danger") in entities
-        or (before.worry and ("said", "long_ago") in entities)
+        or ("said", "long_ago") in entities
         or (before == MISSING and {("said", "back"), ("said", "safe")} & {*entities})
     )
     over = (in_words and not before.life_at_risk and not message.get("foreign")) or ("answer", "safe_again") in entities
