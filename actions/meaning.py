@@ -324,9 +324,11 @@ def _own_acts_stay(state: State, heard: Heard, means: Meaning) -> Meaning:
     return means._replace(topic=OWN_ACTS)
 
 
-def _a_carer_is_no_offender(_state: State, heard: Heard, means: Meaning) -> Meaning:
-    """ "i have scary thoughts of hurting my newborn": thoughts and a child, and nothing sexual."""
-    return means._replace(topic="abuse_at_home") if means.topic == OWN_ACTS and "may_hurt_own_child" in heard.situations else means
+def _a_carer_afraid_of_themselves(_state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "i nearly hurt my toddler today", "i have scary thoughts of hurting my newborn": urgent at least (docs/labelling.md), and no offender's: thoughts and a child, and nothing sexual."""
+    if "may_hurt_own_child" not in heard.situations:
+        return means
+    return means._replace(topic="abuse_at_home" if means.topic == OWN_ACTS else means.topic, urgency=highest(means.urgency, Urgency.URGENT))
 
 
 CORRECTIONS: tuple[Callable[[State, Heard, Meaning], Meaning], ...] = (
@@ -337,5 +339,5 @@ CORRECTIONS: tuple[Callable[[State, Heard, Meaning], Meaning], ...] = (
     _adults_advice_for_adults,
     _part_of_harm_by_somebody_near,
     _own_acts_stay,
-    _a_carer_is_no_offender,
+    _a_carer_afraid_of_themselves,
 )

@@ -220,7 +220,8 @@ CASES = [  # before     message                                                 
     (HOME, typed("deny", "support", said="said_no"), dict(topic="abuse_at_home", urgency="urgent")),
     (State(topic="out_of_scope", ask="way_of_speaking"), typed("vague_distress", said="means_it"), dict(urgency="support", topic="mental_health", despair=True)),
     # thoughts and a child, and nothing sexual; and a low mood beside own acts keeps both
-    (State(), typed("adult_own_thoughts", "support") | {"situations": ["may_hurt_own_child"]}, dict(topic="abuse_at_home", ask="nearly_hurt")),
+    (State(), typed("adult_own_thoughts", "support") | {"situations": ["may_hurt_own_child"]}, dict(topic="abuse_at_home", ask="nearly_hurt", urgency="urgent")),
+    (State(), typed("abuse_at_home", "chat") | {"situations": ["may_hurt_own_child"]}, dict(urgency="urgent", ask="nearly_hurt")),
     # who ran away and says where they are is still who ran away
     (replace(MISSING, question=None), fragment("meeting_plan", "emergency", 0.61, emergency=0.9), dict(topic="runaway_missing", urgency="emergency")),
     (replace(MISSING, question=None), fragment("in_person_danger", "emergency", 0.61, emergency=0.9) | {"alarm": True, "families": ["arrival"]}, dict(topic="in_person_danger")),
