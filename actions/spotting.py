@@ -70,9 +70,9 @@ _LONG_AGO = re.compile(
     r"\W*(?:(?:no|but|well|it|that|this) )*(?:(?:it|that|this) )?(?:was |happened |its )*(?:like |about |over )?"
     r"(?:last year|(?:a|two|three|four|five|ten|\d+|some|few|many|a few|a couple of) years? (?:ago|back)|years (?:ago|back)|(?:a )?long (?:time )?ago|ages ago|when i was (?:little|small|younger|a kid|\d+))\W*"
 )
-# Somebody of the household, or oneself, is home. Of a danger that is at home that is no good news.
+# Somebody of the household, or oneself, is home; "he's home" is in _BACK. Of a danger that is at home that is no good news.
 _HOME = re.compile(
-    r"\W*(?:(?:no|yes|and|now|but|ok) )*(?:im|i am|ive got|i got|just got|(?:my )?(?:dad|dads|stepdad|stepdads|mum|mums|mam|stepmum|stepmums|brother|brothers|uncle|uncles|nan|boyfriend|mums boyfriend|hes|shes|theyre|he is|she is|they are|he|she))"
+    r"\W*(?:(?:no|yes|and|now|but|ok) )*(?:im|i am|ive got|i got|just got|(?:my )?(?:dad|dads|stepdad|stepdads|mum|mums|mam|stepmum|stepmums|brother|brothers|uncle|uncles|nan|boyfriend|mums boyfriend))"
     r"(?: is| has| just| now| got| come| came| back)* (?:home|in)(?: now| again| too| already)*\W*"
 )
 # "i said no": what happened, and no refusal of what we say.
@@ -110,7 +110,7 @@ _FOUND = re.compile(
 # What else may stand beside it. A list of what must not stand there would never be whole: "shes back and hes got a machete".
 _BESIDE_BACK = frozenset(
     "he she they hes shes theyre theyve him my our son daughter child boy girl lad kid the a all ok okay its it is was good fine now just finally and so here home house "
-    "back safe sound thank thanks god goodness heavens lord you u very much for your help hi hello yes yeah yep oh omg phew well update sorry actually false alarm panic over "
+    "back safe sound too thank thanks god goodness heavens lord you u very much for your help hi hello yes yeah yep oh omg phew well update sorry actually false alarm panic over "
     "relief relieved happy crying asleep sleeping bed in at by on police officer officers school library park bus stop train station shop round corner the next door "
     "a few one two five ten minutes mins min half an hour ago this morning tonight today earlier safely everyone both has have been we are i am im so to let know wanted say".split()
 ) - {"him"}

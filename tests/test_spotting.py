@@ -293,7 +293,7 @@ def test_a_long_run_of_blanks_around_a_number_is_read_at_once(spotter, blank):
 @pytest.mark.parametrize("text, said", [
     ("oh sorry wrong button", "no_danger"), ("it's only the postman", "no_danger"), ("i pressed it by mistake", "no_danger"), ("its the cat", "no_danger"), ("its him", None), ("its the man", None),
     ("that was last year", "long_ago"), ("years ago", "long_ago"), ("when i was 6", "long_ago"), ("it was yesterday", None), ("an hour ago", None), ("2 days ago", None), ("last year he did it too and now again", None),
-    ("he's home now", "home"), ("my dad's home", "home"), ("im home", "home"), ("shes home too", "home"), ("hes home and drunk", None), ("im home alone", None),
+    ("he's home now", None), ("my dad's home", "home"), ("im home", "home"), ("hes home and drunk", None), ("im home alone", None),
     ("i said no", "said_no"), ("i said no thanks", None), ("i mean it", "means_it"), ("im not joking", "means_it"), ("i mean it was fine", None),
 ])  # fmt: skip
 def test_what_a_few_words_say_of_the_danger(text, said):
