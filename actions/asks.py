@@ -4,7 +4,7 @@ from actions.choices import ADULTS, SUICIDE
 from actions.content import WAY_OF_SPEAKING, Content
 from actions.heard import CANT_TALK, Heard
 from actions.state import THE_NUMBER, State
-from actions.topics import ABOUT_DESPAIR, MANNERS, OFF_THE_SUBJECT, OWN_ACTS, QUESTIONS
+from actions.topics import ABOUT_DESPAIR, MANNERS, OF_A_CARER, OFF_THE_SUBJECT, OWN_ACTS, QUESTIONS
 from actions.urgency import Urgency
 
 # The share of probability from which somebody wants a follow-up and not the topic's own advice.
@@ -31,7 +31,6 @@ ABOUT_APPS = frozenset(["how_to_block"])
 PLAIN_TALK = frozenset(["mental_health", "out_of_scope", "vague_distress"])
 OF_UNKIND_CHILDREN = PLAIN_TALK | {"friend_at_risk", "professional_duty", "parent_advice", "parent_wants_signs"}
 OF_WHO_THEY_ARE = PLAIN_TALK | {"parent_advice", "parent_wants_signs", "is_it_my_fault", "trolling_abuse"}
-OF_A_CARER = PLAIN_TALK | {"abuse_at_home", "parent_advice", "danger_over"}
 OF_A_MANNER = OFF_THE_SUBJECT | ABOUT_DESPAIR  # "this game makes me want to kill myself"
 OF_A_SUSPECT = PLAIN_TALK | {
     "known_adult",
@@ -89,7 +88,7 @@ def _goes_on(state: State, heard: Heard, topic: str, last: str | None) -> str | 
         return NEARLY_HURT if topic in OF_A_CARER else None
     if last == LOST_TEMPER:
         return LOST_TEMPER if state.topic == "abuse_at_home" and state.audience == "parent" and not emergency else None
-    return SUSPECTED if last == SUSPECTED and not emergency and (same or topic in MANNERS) else None
+    return SUSPECTED if last == SUSPECTED and not emergency and not heard.families and (same or topic in MANNERS) else None
 
 
 def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> str | None:
@@ -100,6 +99,7 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
     parent, worker = state.audience == "parent", state.audience == "professional"
     told, despairs = heard.situations, heard.wish_to_die or heard.of_suicide
     did_it = "hurt_own_child" in told or ("hurt_them" in told and parent)
+    harmed = bool(heard.families) and state.audience not in ADULTS  # "my uncle is a paedo he touched me"
     grown_up = state.age == "adult" or state.audience in ADULTS
     calm = state.tier < Urgency.URGENT and not (despairs or state.life_at_risk or heard.families)
     situations = (
@@ -115,10 +115,10 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
         ("app_guide", not emergency and bool(state.app) and topic in ABOUT_APPS and "hacked" not in told),
         (WAY_OF_SPEAKING, heard.wish_to_die and heard.urgency < Urgency.SUPPORT and topic in OF_A_MANNER and not emergency),
         (LOST_TEMPER, case and parent and topic == "abuse_at_home" and did_it),
-        (SUSPECTED, not emergency and "suspects_somebody" in told and topic in OF_A_SUSPECT),
+        (SUSPECTED, not emergency and "suspects_somebody" in told and topic in OF_A_SUSPECT and not harmed),
         ("saying_no", not emergency and "saying_no" in told and not grown_up),
         (COMING_OUT, calm and "coming_out" in told and topic in OF_WHO_THEY_ARE and state.age != "adult"),
-        (COMING_OUT, last == COMING_OUT and heard.wonders),  # "is that wrong"
+        (COMING_OUT, last == COMING_OUT and heard.wonders and heard.short and calm and not heard.signs),  # "is that wrong"
         ("bullied", calm and bool(told & UNKIND_CHILDREN) and topic in OF_UNKIND_CHILDREN and state.age != "adult"),
         ("hacked", "hacked" in told and topic in OF_AN_ACCOUNT and not emergency),
         ("contact_them", case and (heard.would_face_them == "contact" or (heard.would_face_them == "harm" and parent))),

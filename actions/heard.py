@@ -9,7 +9,7 @@ from actions.urgency import Urgency
 
 FAMILIES_OF_SUICIDE = frozenset(["suicide_intent"])  # families of danger (data/danger/)
 # Beside one of these, a knife, a belt or blood is somebody else's doing, unless the model hears suicide too.
-BY_ANOTHERS_HAND = frozenset(["assault_now", "threat_with_means", "hit_at_home"])
+BY_ANOTHERS_HAND = frozenset(["assault_now", "threat_with_means"])
 # From this share on a message about something else is also about suicide.
 ALSO_SUICIDE = 0.25
 CANT_TALK = "cant_talk"  # the family of those who can't speak because somebody would hear

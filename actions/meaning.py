@@ -19,6 +19,7 @@ from actions.topics import (
     MANNERS,
     MAY_BE_TODAY,
     NODS,
+    OF_A_CARER,
     OF_OTHERS,
     OUTSIDE_OWN_ACTS,
     OWN_ACTS,
@@ -96,7 +97,14 @@ def says_over(state: State, heard: Heard) -> bool:
     """Whether a few words leave no doubt that an emergency is none, or no more: nobody is in danger; it was years ago; the child who was missing is back."""
     if state.tier is not Urgency.EMERGENCY:
         return False
-    if heard.said in ("no_danger", "long_ago"):
+    if heard.said == "no_danger" or (heard.said == "wrong_button" and state.tapped == "in_person_danger"):
+        return True
+    calm = not heard.alarm and heard.urgency < Urgency.EMERGENCY
+    post, long_ago = (
+        heard.said == "only_the_post" and state.worry == "in_person_danger",
+        heard.said == "long_ago" and state.worry in HURTS_FOR_LONG,
+    )
+    if calm and (post or long_ago):
         return True
     # "shes back" may sound like somebody who came in; of another danger no child is back. "im safe" of who ran away is no end of it.
     another = heard.alarm and heard.families - LIKE_COMING_IN
@@ -139,20 +147,21 @@ def _home(state: State, heard: Heard) -> Meaning | None:
     """ "he's home now", of who hurts us there: not over, and asked once more whether it is safe (turns.py). The model may hear an emergency."""
     if not danger_is_home(state, heard):
         return None
-    raised = heard.in_context and heard.in_context["urgency"]["emergency"] >= RAISES
+    in_context = heard.in_context and heard.in_context["urgency"]["emergency"] >= RAISES
+    raised = heard.alarm or in_context or (not heard.in_context and heard.urgency is Urgency.EMERGENCY)
     return Meaning(state.worry, Urgency.EMERGENCY if raised else Urgency.CHAT, final=True)
 
 
 def _what_happened(state: State, heard: Heard) -> Meaning | None:
     """ "i said no" is no refusal."""
-    return Meaning(state.worry or "vague_distress", highest(heard.urgency, Urgency.SUPPORT)) if heard.said == "said_no" else None
+    topic = "vague_distress" if heard.topic in NODS else heard.topic
+    return Meaning(state.worry or topic, highest(heard.urgency, Urgency.SUPPORT)) if heard.said == "said_no" else None
 
 
 def _long_ago(state: State, heard: Heard) -> Meaning | None:
     """ "that was last year": what was told is over, and still hurts."""
-    if heard.said != "long_ago" or not (state.worry or state.tier is Urgency.EMERGENCY):
-        return None
-    return Meaning("past_abuse" if state.worry in HURTS_FOR_LONG else state.worry or "danger_over", Urgency.SUPPORT, final=True)
+    hurts = heard.said == "long_ago" and state.worry in HURTS_FOR_LONG and not heard.alarm and heard.urgency < Urgency.EMERGENCY
+    return Meaning("past_abuse", Urgency.SUPPORT, final=True) if hurts else None
 
 
 def _today(state: State, heard: Heard) -> Meaning | None:
@@ -324,9 +333,9 @@ def _own_acts_stay(state: State, heard: Heard, means: Meaning) -> Meaning:
     return means._replace(topic=OWN_ACTS)
 
 
-def _a_carer_afraid_of_themselves(_state: State, heard: Heard, means: Meaning) -> Meaning:
+def _a_carer_afraid_of_themselves(state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "i nearly hurt my toddler today", "i have scary thoughts of hurting my newborn": urgent at least (docs/labelling.md), and no offender's: thoughts and a child, and nothing sexual."""
-    if "may_hurt_own_child" not in heard.situations:
+    if "may_hurt_own_child" not in heard.situations or state.worry == OWN_ACTS or means.topic not in OF_A_CARER | {OWN_ACTS}:
         return means
     return means._replace(topic="abuse_at_home" if means.topic == OWN_ACTS else means.topic, urgency=highest(means.urgency, Urgency.URGENT))
 

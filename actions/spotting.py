@@ -60,15 +60,21 @@ _REFUSES = re.compile(
 _NO_DANGER = re.compile(
     r"\W*(?:(?:no|ok|okay|sorry|actually|but|honestly|oh|wait) )*"
     r"(?:(?:(?:no ?(?:one|1)|nobody|none of us)(?: is| are|s)?|(?:(?:we|i)(?: are| am)|im|were) not)(?: really| actually)? in (?:any |immediate )?danger"
-    r"|(?:it was |its )?(?:just )?(?:a )?false alarm"
-    r"|(?:it was |i )?(?:hit |pressed |tapped |clicked )?(?:the )?wrong button|(?:i )?(?:pressed|clicked|tapped|sent) (?:it|that|this) by (?:mistake|accident)|(?:i )?didnt mean to (?:press|click|tap) (?:it|that|this)"
-    r"|its (?:just |only )?(?:the |a |my )?(?:postman|postie|delivery(?: man| driver| guy)?|pizza(?: man| guy)?|window cleaner|cat|dog|wind))"
+    r"|(?:it was |its )?(?:just )?(?:a )?false alarm)"
     r"(?: (?:right now|now|any ?more|at all|tonight|today|here))*\W*"
 )
-# Of what was told: "that was last year", "years ago", "when i was 6". Not "yesterday".
+# Said after the button for danger was tapped, and only then: "wrong button", "pressed it by mistake". To begin with it may be the picture that was sent.
+_WRONG_BUTTON = re.compile(
+    r"\W*(?:(?:no|ok|oh|sorry|oops|it was|i|that was) )*(?:(?:hit |pressed |tapped )?(?:the )?wrong button|(?:pressed|tapped) (?:it|that|this) by (?:mistake|accident)|didnt mean to (?:press|tap) (?:it|that|this))(?: sorry)?\W*"
+)
+# Only of who stands outside: "it was just the postman". What follows "its the" may be who does it.
+_ONLY_THE_POST = re.compile(
+    r"\W*(?:(?:no|oh|ok|sorry) )*(?:its|it was|it is|he is|hes) (?:just|only) (?:the |a |my )?(?:postman|postie|delivery(?: man| driver| guy)?|pizza(?: man| guy)?|window cleaner|milkman|wind|neighbours? cat|cat)\W*"
+)
+# Of what was told: "that was last year", "2 years ago". Not "ages ago", which may be hours.
 _LONG_AGO = re.compile(
     r"\W*(?:(?:no|but|well|it|that|this) )*(?:(?:it|that|this) )?(?:was |happened |its )*(?:like |about |over )?"
-    r"(?:last year|(?:a|two|three|four|five|ten|\d+|some|few|many|a few|a couple of) years? (?:ago|back)|years (?:ago|back)|(?:a )?long (?:time )?ago|ages ago|when i was (?:little|small|younger|a kid|\d+))\W*"
+    r"(?:last year|(?:a|two|three|four|five|ten|\d+|some|few|many|a few|a couple of) years? (?:ago|back)|years (?:ago|back))\W*"
 )
 # Somebody of the household, or oneself, is home; "he's home" is in _BACK. Of a danger that is at home that is no good news.
 _HOME = re.compile(
@@ -376,7 +382,7 @@ def keeps_or_sends(text: str) -> bool:
 
 def said_of_danger(low: str) -> str | None:
     """What a short message says of danger and nothing more: "safe", "not_safe", "away" (the one who hurts is elsewhere), "no_danger",
-    "long_ago", "home" (somebody is), "said_no" (and it happened all the same), "means_it"; None else.
+    "wrong_button", "only_the_post" (at the door), "long_ago", "home" (somebody is), "said_no" (and it happened all the same), "means_it"; None else.
 
     low: the text in lower case without apostrophes.
     """
@@ -384,7 +390,7 @@ def said_of_danger(low: str) -> str | None:
     if words in ("ok", "okay", "fine", "alright"):
         return None  # a nod
     patterns = {
-        "not_safe": _NOT_SAFE, "no_danger": _NO_DANGER, "safe": _SAFE, "away": _AWAY, "long_ago": _LONG_AGO, "home": _HOME, "said_no": _SAID_NO, "means_it": _MEANS_IT,
+        "not_safe": _NOT_SAFE, "no_danger": _NO_DANGER, "safe": _SAFE, "away": _AWAY, "wrong_button": _WRONG_BUTTON, "only_the_post": _ONLY_THE_POST, "long_ago": _LONG_AGO, "home": _HOME, "said_no": _SAID_NO, "means_it": _MEANS_IT,
     }  # fmt: skip
     return next((said for said, pattern in patterns.items() if len(words) <= 60 and pattern.fullmatch(words)), None)
 

@@ -21,6 +21,8 @@ PLEASANTRIES = frozenset(["greeting", "thanks", "goodbye", "bot_identity"])
 ABOUT_DESPAIR = frozenset([SUICIDE, "mental_health"])
 # Advice for adults with a child in their care.
 FOR_ADULTS = frozenset(["professional_duty", "parent_advice", "parent_wants_signs", "parent_found_messages"])
+# What a carer who is afraid of hurting their child is taken for.
+OF_A_CARER = frozenset(["abuse_at_home", "mental_health", "vague_distress", "parent_advice", "danger_over"])
 # Worries that somebody has about another.
 OF_OTHERS = frozenset(["friend_at_risk", "professional_duty", "parent_advice", "parent_wants_signs", "parent_found_messages"])
 # Worries that "its tonight" makes an emergency: of a meeting, of leaving, of suicide.

@@ -146,7 +146,7 @@ def _despair_beside(heard: Heard) -> bool:
     """ "they have my nudes and i want to die": the pictures are the topic, and not all that was said. Not of "its tonight", after a meeting was told: alone
     that reads like suicide, as does much else that a rule has given its meaning."""
     if heard.said or heard.unreadable:
-        return False
+        return heard.said == "to_die"
     shares = heard.in_context["topic"] if heard.in_context else heard.ranking
     return heard.of_suicide or heard.wish_to_die or sum(shares.get(topic, 0.0) for topic in ABOUT_DESPAIR) >= AS_MUCH
 

@@ -157,6 +157,41 @@ def test_a_redis_that_is_too_old_and_comes_later_stays_away_and_is_told(old_redi
     assert capsys.readouterr().out.count("redis_too_old") == 1
 
 
+def test_a_redis_whose_user_may_not_ask_for_its_version_comes_back_all_the_same(tmp_path, monkeypatch):
+    need("redis-server")
+    monkeypatch.setattr(shared, "LOOK_AGAIN", 0.05)
+    port = free_port()
+    options = [
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--dir",
+        str(tmp_path),
+        "--user",
+        "default on nopass ~* &* +@all -info",
+    ]
+
+    async def work():
+        link = shared.Link(f"redis://127.0.0.1:{port}/0")
+        with pytest.raises(shared.Away):
+            await link.keep("t", "a" * 32, "labels", 60)
+        redis = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
+        try:
+            async with asyncio.timeout(20):
+                while link.away:
+                    await asyncio.sleep(0.05)
+            return await link.keep("t", "a" * 32, "labels", 60)
+        finally:
+            await link.client.aclose()
+            redis.terminate()
+            redis.wait(10)
+
+    assert asyncio.run(work())
+
+
 def test_one_conversations_turns_wait_for_each_other():
     order = []
 

@@ -46,6 +46,7 @@ OWN = State(urgency="support", audience="young_person", worry="adult_own_thought
 HOME = replace(MEETING, worry="abuse_at_home", topic="abuse_at_home", question="safe_now")
 MISSING = State(urgency="emergency", audience="parent", worry="runaway_missing", topic="runaway_missing")
 FRIEND = State(urgency="urgent", audience="friend", worry="friend_at_risk", topic="friend_at_risk")
+STRANGER = State(urgency="emergency", audience="young_person", worry="in_person_danger", topic="in_person_danger")
 BLACKMAIL = replace(MEETING, worry="sextortion", topic="sextortion", question=None)
 ITS_ME = {"audience": None, "entities": [{"entity": "reader", "value": "young_person"}]}
 
@@ -217,6 +218,17 @@ CASES = [  # before     message                                                 
     # "that was last year"; "i said no", which refuses nothing; a wrong button
     (replace(HOME, urgency="emergency", question=None), typed("past_abuse", "support", said="long_ago"), dict(urgency="urgent", topic="past_abuse")),
     (PILLS, typed("past_abuse", "support", said="long_ago"), dict(urgency="emergency")),
+    (MISSING, typed("past_abuse", "support", said="long_ago"), dict(urgency="emergency")),
+    (replace(HOME, urgency="emergency"), typed("past_abuse", "emergency", said="long_ago"), dict(urgency="emergency")),
+    (replace(STRANGER, tapped="in_person_danger"), typed("out_of_scope", said="wrong_button"), dict(urgency="urgent", topic="danger_over")),
+    (STRANGER, typed("out_of_scope", said="wrong_button"), dict(urgency="emergency")),
+    (STRANGER, typed("out_of_scope", said="only_the_post"), dict(urgency="urgent", topic="danger_over")),
+    (replace(HOME, urgency="emergency"), typed("out_of_scope", said="only_the_post"), dict(urgency="emergency")),
+    (HOME, after_it(typed("in_person_danger", "emergency", said="back") | {"alarm": True, "families": ["rescue_cry"]}, "abuse_at_home", 0.9, 0.05), dict(urgency="emergency")),
+    (OWN, typed("mental_health", "support", said="to_die"), dict(topic="adult_own_thoughts", despair=True)),
+    (replace(OWN, audience="unknown"), typed("adult_own_thoughts", "support") | {"situations": ["may_hurt_own_child"]}, dict(topic="adult_own_thoughts")),
+    (State(), typed("known_adult", "urgent", reader=("young_person", 0.9)) | {"situations": ["suspects_somebody"], "families": ["touched"]}, dict(ask=None)),
+    (State(topic="out_of_scope", ask="coming_out"), typed("known_adult", "urgent") | {"wonders": True, "families": ["touched"]}, dict(ask=None)),
     (HOME, typed("deny", "support", said="said_no"), dict(topic="abuse_at_home", urgency="urgent")),
     (State(topic="out_of_scope", ask="way_of_speaking"), typed("vague_distress", said="means_it"), dict(urgency="support", topic="mental_health", despair=True)),
     # thoughts and a child, and nothing sexual; and a low mood beside own acts keeps both
@@ -433,7 +445,7 @@ def test_urgency_only_falls_when_somebody_says_the_danger_is_over(content, befor
     in_words = (
         message.get("over")
         or ("said", "no_danger") in entities
-        or ("said", "long_ago") in entities
+        or {("said", "long_ago"), ("said", "wrong_button"), ("said", "only_the_post")} & {*entities}
         or (before == MISSING and {("said", "back"), ("said", "safe")} & {*entities})
     )
     over = (in_words and not before.life_at_risk and not message.get("foreign")) or ("answer", "safe_again") in entities
