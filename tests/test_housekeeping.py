@@ -170,8 +170,7 @@ def test_a_redis_whose_user_may_not_ask_for_its_version_comes_back_all_the_same(
         "",
         "--dir",
         str(tmp_path),
-        "--user",
-        "default on nopass ~* &* +@all -info",
+        *"--user default on nopass ~* &* +@all -info".split(),
     ]
 
     async def work():
