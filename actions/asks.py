@@ -111,7 +111,7 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
             CASUALTY,
             heard.urgency is Urgency.EMERGENCY and bool(heard.families & HURT_OR_ILL) and heard.families <= NOBODY_TO_FLEE and not despairs,
         ),
-        (NEARLY_HURT, "may_hurt_own_child" in told and (not emergency or topic in OF_A_CARER)),
+        (NEARLY_HURT, "may_hurt_own_child" in told and topic in OF_A_CARER),
         ("app_guide", not emergency and bool(state.app) and topic in ABOUT_APPS and "hacked" not in told),
         (WAY_OF_SPEAKING, heard.wish_to_die and heard.urgency < Urgency.SUPPORT and topic in OF_A_MANNER and not emergency),
         (LOST_TEMPER, case and parent and topic == "abuse_at_home" and did_it),

@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 from actions.cards import Advice, Case
 from actions.choices import ADULTS
 from actions.contacts import NATIONS, ContactDirectory, ContentError, load_yaml, need
+from actions.topics import BY_SOMEBODY_NEAR
 from actions.urgency import Urgency
 
 VOICES = ("under_13", "young_person", "parent", "friend", "professional")
 # Who reads a voice that a block does not have of its own.
 INSTEAD = {"under_13": "young_person", "friend": "young_person", "professional": "parent"}
-# Worries about somebody in the child's life.
-SOMEBODY_NEAR = frozenset(["known_adult", "abuse_at_home", "past_abuse", "met_already", "in_person_danger"])
+SOMEBODY_NEAR = BY_SOMEBODY_NEAR | {"past_abuse"}  # of whom signs of strangers online say nothing
 APP_KEYS = ("what_it_is", "age_rating", "block", "report", "private", "for_parents")
 
 

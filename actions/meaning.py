@@ -32,6 +32,7 @@ from actions.urgency import AUDIENCES, Urgency, highest
 
 OTHERS = frozenset(["parent", "friend", "professional"])  # readers who tell of somebody else
 WHERE_WE_LIVE = frozenset(["abuse_at_home", "known_adult"])  # worries about somebody who comes and goes
+# Of these "that was last year" ends an emergency, and leaves past abuse; of a missing child or a casualty it ends nothing.
 HURTS_FOR_LONG = frozenset(
     ["abuse_at_home", "known_adult", "met_already", "in_person_danger", "sexual_messages", "images_shared", "sextortion"]
 )
@@ -93,18 +94,23 @@ def danger_is_home(state: State, heard: Heard) -> bool:
     return state.worry in WHERE_WE_LIVE and heard.said in ("home", "back")
 
 
+def was_long_ago(state: State, heard: Heard) -> bool:
+    """Whether what was told, and still hurts, is said to have been years ago."""
+    return heard.said == "long_ago" and state.worry in HURTS_FOR_LONG and _calm(heard)
+
+
+def _calm(heard: Heard) -> bool:
+    """Whether neither the model nor a family hears an emergency in the message itself."""
+    return not heard.alarm and heard.urgency < Urgency.EMERGENCY
+
+
 def says_over(state: State, heard: Heard) -> bool:
     """Whether a few words leave no doubt that an emergency is none, or no more: nobody is in danger; it was years ago; the child who was missing is back."""
     if state.tier is not Urgency.EMERGENCY:
         return False
     if heard.said == "no_danger" or (heard.said == "wrong_button" and state.tapped == "in_person_danger"):
         return True
-    calm = not heard.alarm and heard.urgency < Urgency.EMERGENCY
-    post, long_ago = (
-        heard.said == "only_the_post" and state.worry == "in_person_danger",
-        heard.said == "long_ago" and state.worry in HURTS_FOR_LONG,
-    )
-    if calm and (post or long_ago):
+    if was_long_ago(state, heard) or (heard.said == "only_the_post" and state.worry == "in_person_danger" and _calm(heard)):
         return True
     # "shes back" may sound like somebody who came in; of another danger no child is back. "im safe" of who ran away is no end of it.
     another = heard.alarm and heard.families - LIKE_COMING_IN
@@ -160,8 +166,7 @@ def _what_happened(state: State, heard: Heard) -> Meaning | None:
 
 def _long_ago(state: State, heard: Heard) -> Meaning | None:
     """ "that was last year": what was told is over, and still hurts."""
-    hurts = heard.said == "long_ago" and state.worry in HURTS_FOR_LONG and not heard.alarm and heard.urgency < Urgency.EMERGENCY
-    return Meaning("past_abuse", Urgency.SUPPORT, final=True) if hurts else None
+    return Meaning("past_abuse", Urgency.SUPPORT, final=True) if was_long_ago(state, heard) else None
 
 
 def _today(state: State, heard: Heard) -> Meaning | None:

@@ -368,10 +368,18 @@ class Detector:
                 signals.add(Signal(family.name, family.tier, by, family.sure))
         return sorted(signals, key=lambda s: (s.cancelled_by is not None, -s.tier, s.family, s.cancelled_by or ""))
 
+    def live(self, text: str) -> list[Signal]:
+        """The signals in the text that nothing cancelled."""
+        return [signal for signal in self.scan(text) if signal.cancelled_by is None]
+
+    def spoke(self, text: str) -> frozenset[str]:
+        """The names of the families that spoke."""
+        return frozenset(signal.family for signal in self.live(text))
+
     def tier(self, text: str) -> Urgency | None:
         """The highest tier that was not cancelled, or None when no family spoke."""
-        live = [s.tier for s in self.scan(text) if s.cancelled_by is None]
-        return highest(*live) if live else None
+        live = self.live(text)
+        return highest(*(signal.tier for signal in live)) if live else None
 
 
 @functools.cache

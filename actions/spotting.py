@@ -397,11 +397,9 @@ def said_of_danger(low: str) -> str | None:
 
 def wants_to_die(text: str) -> bool:
     """Whether a wish to die, one's own or somebody's close, is all that a message says."""
-    if len(text) > _BARE:
-        return False
     detector = situation_detector()
-    wish = any(signal.family == "wish_to_die" and signal.cancelled_by is None for signal in detector.scan(text))
-    return wish and _BESIDE_A_WISH.issuperset(detector.words(text))
+    # The words first: few messages hold only these, and only they are looked through.
+    return len(text) <= _BARE and _BESIDE_A_WISH.issuperset(detector.words(text)) and "wish_to_die" in detector.spoke(text)
 
 
 def says_back(low: str) -> bool:

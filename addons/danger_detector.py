@@ -58,7 +58,7 @@ class DangerDetector(IntentClassifier, GraphComponent):
             if text.startswith("/"):
                 continue
             urgency = dict(message.get("urgency") or {"tier": Urgency.CHAT.word})
-            live = [signal for signal in detector().scan(text) if signal.cancelled_by is None]
+            live = detector().live(text)
             message.set("families", [signal.family for signal in live], add_to_output=True)
             message.set("alarm", any(signal.tier is Urgency.EMERGENCY for signal in live), add_to_output=True)
             heard = (message.get(METADATA) or {}).get("signal")

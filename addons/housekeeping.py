@@ -10,8 +10,6 @@ from addons.settings import number
 
 log = structlog.get_logger("signpost.house")
 TICK = number(os.environ, "SIGNPOST_TICK_SECONDS", 30, least=0.1)  # forgetting is at most this late
-
-
 METRICS_PORT = number(os.environ, "SIGNPOST_METRICS_PORT", -1, whole=True)  # -1: none
 
 

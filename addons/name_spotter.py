@@ -74,10 +74,8 @@ class NameSpotter(GraphComponent, EntityExtractorMixin):
             message.set("wonders", asks, add_to_output=True)
             # Only who asks is told of signs, and looking for them costs more than all else here.
             if asks or (message.get("ask") or {}).get("name") == "is_this_ok":
-                signs = sorted({signal.family for signal in sign_detector().scan(text) if signal.cancelled_by is None})
-                message.set("signs", signs, add_to_output=True)
+                message.set("signs", sorted(sign_detector().spoke(text)), add_to_output=True)
             message.set("probing", probing_detector().tier(text) is not None, add_to_output=True)
-            situations = {signal.family for signal in situation_detector().scan(text) if signal.cancelled_by is None}
-            message.set("situations", sorted(situations), add_to_output=True)
+            message.set("situations", sorted(situation_detector().spoke(text)), add_to_output=True)
             message.set("personal", bool(set(personal.kinds(text, self._public)) & GIVEN_AWAY), add_to_output=True)
         return messages

@@ -11,7 +11,7 @@ SIGNS = sign_detector()
 
 
 def named(text: str, detector: Detector = SIGNS) -> set[str]:
-    return {signal.family for signal in detector.scan(text) if signal.cancelled_by is None}
+    return set(detector.spoke(text))
 
 
 POSITIVE = [(sign.name, text) for sign in SIGNS.families.values() for text in sign.positive]
