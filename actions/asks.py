@@ -13,9 +13,11 @@ SURE_OF_ASK_BY_NAME = 0.2  # where a contact is named: "what happens if i ring 1
 # The answers to a parent who hurt their child themselves, who has just done it, in an emergency, and who is afraid that they will. No button leads to them.
 LOST_TEMPER, HURT_NOW, NEARLY_HURT = "lost_temper", "hurt_now", "nearly_hurt"
 CASUALTY, ANOTHERS_LIFE, SUSPECTED, COMING_OUT = "casualty", "anothers_life", "suspected", "coming_out"
+# The answers to who told somebody, in an emergency too, or has called already; and to a young person who hurt another, or passed a picture on.
+SOMEBODY_KNOWS, KNOWS_NOW, HELP_CALLED, OWN_DOING = "somebody_knows", "knows_now", "help_called", "own_doing"
 # The answers that whoever heard them goes on with while the matter is the same, and with which urgency: "he's 8", of a parent who hit.
 GOES_ON_IN_EMERGENCY = frozenset([HURT_NOW, CASUALTY, ANOTHERS_LIFE])
-GO_ON = GOES_ON_IN_EMERGENCY | {LOST_TEMPER, NEARLY_HURT, SUSPECTED}
+GO_ON = GOES_ON_IN_EMERGENCY | {LOST_TEMPER, NEARLY_HURT, SUSPECTED, OWN_DOING}
 # Topics in which naming a contact asks for it; the last two only in a few words: "and samaritans?"
 ASKS_FOR_ONE = frozenset(["contact_numbers", "out_of_scope", "vague_distress"])
 # Follow-ups of which the next contact named in a few words wants the same: "and childline?"
@@ -32,6 +34,7 @@ PLAIN_TALK = frozenset(["mental_health", "out_of_scope", "vague_distress"])
 OF_UNKIND_CHILDREN = PLAIN_TALK | {"friend_at_risk", "professional_duty", "parent_advice", "parent_wants_signs"}
 OF_WHO_THEY_ARE = PLAIN_TALK | {"parent_advice", "parent_wants_signs", "is_it_my_fault", "trolling_abuse"}
 OF_A_MANNER = OFF_THE_SUBJECT | ABOUT_DESPAIR  # "this game makes me want to kill myself"
+AGAIN = MANNERS | QUESTIONS  # what says nothing new
 OF_A_SUSPECT = PLAIN_TALK | {
     "known_adult",
     "friend_at_risk",
@@ -42,7 +45,10 @@ OF_A_SUSPECT = PLAIN_TALK | {
     OWN_ACTS,
 }
 OF_AN_ACCOUNT = frozenset(["how_to_block", "how_to_report", "out_of_scope"])
+OF_OWN_DOING = PLAIN_TALK | {"abuse_at_home", "friend_at_risk", "images_shared", "met_already", "is_it_my_fault", "fear_of_trouble", OWN_ACTS}
 UNKIND_CHILDREN = frozenset(["bullied", "left_out"])
+# Families of danger that "they are here" sets off, of those who come to help.
+LIKE_HELP = frozenset(["arrival", "rescue_cry", "presence", "missing_child"])
 # Families of danger: of somebody ill or hurt, and all that may stand beside these with nobody to flee from.
 HURT_OR_ILL = frozenset(["casualty", "medical"])
 NOBODY_TO_FLEE = HURT_OR_ILL | {"rescue_cry", "suicide_intent"}
@@ -82,12 +88,16 @@ def _by_model(heard: Heard) -> str | None:
 def _goes_on(state: State, heard: Heard, topic: str, last: str | None) -> str | None:
     """ "he's 8", of a parent who hit: still the one who did it, and nobody to keep the child from. So long as it is the same matter."""
     emergency, same = state.tier is Urgency.EMERGENCY, topic in (state.worry, state.topic) and topic not in QUESTIONS
+    if last == HELP_CALLED and emergency and heard.short and heard.families:
+        return HELP_CALLED if heard.families <= LIKE_HELP else None  # "they are coming"
     if last in GOES_ON_IN_EMERGENCY:
         return last if emergency and (same or topic in MANNERS) and heard.families <= NOBODY_TO_FLEE else None
     if last == NEARLY_HURT:
         return NEARLY_HURT if topic in OF_A_CARER else None
     if last == LOST_TEMPER:
         return LOST_TEMPER if state.topic == "abuse_at_home" and state.audience == "parent" and not emergency else None
+    if last == OWN_DOING:  # "do i get in trouble" too: who passed a picture on has done something wrong
+        return OWN_DOING if not (emergency or heard.alarm) and (same or topic in MANNERS or topic in OF_OWN_DOING) else None
     return SUSPECTED if last == SUSPECTED and not emergency and not heard.families and (same or topic in MANNERS) else None
 
 
@@ -112,6 +122,10 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
             heard.urgency is Urgency.EMERGENCY and bool(heard.families & HURT_OR_ILL) and heard.families <= NOBODY_TO_FLEE and not despairs,
         ),
         (NEARLY_HURT, "may_hurt_own_child" in told and topic in OF_A_CARER),
+        (HELP_CALLED, emergency and "help_called" in told and not heard.families - LIKE_HELP),
+        (KNOWS_NOW, emergency and heard.somebody_knows and not heard.alarm and topic in AGAIN | {state.worry}),
+        (OWN_DOING, case and "hurt_a_peer" in told and topic in OF_OWN_DOING and not (grown_up or despairs or heard.alarm)),
+        (SOMEBODY_KNOWS, case and heard.somebody_knows and topic in AGAIN | {state.worry}),
         ("app_guide", not emergency and bool(state.app) and topic in ABOUT_APPS and "hacked" not in told),
         (WAY_OF_SPEAKING, heard.wish_to_die and heard.urgency < Urgency.SUPPORT and topic in OF_A_MANNER and not emergency),
         (LOST_TEMPER, case and parent and topic == "abuse_at_home" and did_it),

@@ -138,7 +138,7 @@ def compose(
     said = advice or topic.for_reader("adult" if case.grown_up else case.voice, case.urgency)
     contact_ids = content.route(case)
     steps = _steps(case, said, content, personal=personal, foreign=foreign, again=again)
-    opening, numbers = _opening(case, said, content, again=again), _lead(case, content) if lead else ""
+    opening, numbers = _opening(case, said, content, again=again, goes_on=bool(follow_up)), _lead(case, content) if lead else ""
     # In an emergency the number comes first; otherwise a kind word does.
     first = f"{numbers} {opening}" if case.emergency else f"{opening} {numbers}"
     buttons = [choice.card() for choice in choices]
@@ -148,13 +148,16 @@ def compose(
     )
 
 
-def _opening(case: Case, said: Advice, content: Content, *, again: int) -> str:
-    """What is said before the steps; other words when the same advice was given just before, and others again the next time."""
+def _opening(case: Case, said: Advice, content: Content, *, again: int, goes_on: bool) -> str:
+    """What is said before the steps; other words when the same advice was given just before, and others again the next time.
+
+    goes_on: the advice is a follow-up's, which may be for who did something themselves: no word of whose fault it is.
+    """
     if not again:
         return content.fill(said.say)
     words = content.words
     own = {"vague_distress": [words["again_vague"]], "adult_own_thoughts": [words["again_own"]]}
-    ways = words["again_emergency"][case.audience] if case.emergency else own.get(case.topic) or words["again"][case.audience]
+    ways = words["again_emergency"][case.audience] if case.emergency else own.get(case.topic) or words["again"]["unknown" if goes_on else case.audience]
     return content.fill(ways[0] if case.deaf else ways[(again - 1) % len(ways)])  # the others speak of calling
 
 

@@ -114,6 +114,11 @@ class Heard:
         return "wish_to_die" in self.situations
 
     @property
+    def somebody_knows(self) -> bool:
+        """Whether a few words say that somebody who can help knows, or is helping. In more words there may be more to it than patterns see."""
+        return "told_somebody" in self.situations and self.short
+
+    @property
     def names_a_reader(self) -> bool:
         """Whether somebody says outright who they are, or whom it is about."""
         return "reader" in self.found

@@ -216,7 +216,7 @@ def _after_what_was_told(state: State, heard: Heard) -> Meaning | None:
     doubted = here < SURE_IN_CONTEXT and alone < SURE_ALONE
     if now is Urgency.EMERGENCY and heard.by == "model" and not heard.alarm and doubted:
         now = _otherwise(heard)
-    elif here >= RAISES:
+    elif here >= RAISES and not _a_mere_pleasantry(state, heard):
         now = Urgency.EMERGENCY
     told = heard.topic in NODS and not (heard.said or heard.brief or heard.refuses)  # "no i havent paid": no refusal, a fact
     said_outright = (
@@ -230,6 +230,12 @@ def _after_what_was_told(state: State, heard: Heard) -> Meaning | None:
         return Meaning(heard.topic, now)
     topic, share = max(heard.in_context["topic"].items(), key=lambda item: item[1])
     return Meaning(topic if share >= SURE_OF_TOPIC else _of_the_worry(state, heard.topic, now), now)
+
+
+def _a_mere_pleasantry(state: State, heard: Heard) -> bool:
+    """ "bye", of who told of a picture; not of who told that they are low."""
+    sure = heard.topic in PLEASANTRIES and heard.confidence >= SURE_OF_NOD
+    return sure and heard.brief and not state.despair and heard.urgency is Urgency.CHAT
 
 
 def _inside_the_worry(state: State, heard: Heard) -> Meaning | None:
@@ -345,6 +351,16 @@ def _a_carer_afraid_of_themselves(state: State, heard: Heard, means: Meaning) ->
     return means._replace(topic="abuse_at_home" if means.topic == OWN_ACTS else means.topic, urgency=highest(means.urgency, Urgency.URGENT))
 
 
+def _somebody_knows(state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "i told my mum", "she said she will help": to the model nobody helped, or somebody is coming."""
+    if not heard.somebody_knows:
+        return means
+    here = heard.in_context["urgency"]["emergency"] if heard.in_context else 0.0
+    sure = heard.alarm or here >= RAISES or heard.scores.get("emergency", 1.0) >= SURE_ALONE
+    now = _otherwise(heard) if means.urgency is Urgency.EMERGENCY and heard.by == "model" and not sure else means.urgency
+    return Meaning((state.worry or "vague_distress") if means.topic == "not_helped" else means.topic, highest(now, Urgency.SUPPORT))
+
+
 CORRECTIONS: tuple[Callable[[State, Heard, Meaning], Meaning], ...] = (
     _suicide_is_no_other_subject,
     _no_relief_in_an_emergency,
@@ -354,4 +370,5 @@ CORRECTIONS: tuple[Callable[[State, Heard, Meaning], Meaning], ...] = (
     _part_of_harm_by_somebody_near,
     _own_acts_stay,
     _a_carer_afraid_of_themselves,
+    _somebody_knows,
 )

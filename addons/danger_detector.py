@@ -66,7 +66,7 @@ class DangerDetector(IntentClassifier, GraphComponent):
                 Urgency.of(urgency["otherwise"] if self._only_named(live, urgency, message) else urgency["tier"]),
                 Urgency.of(heard) if heard else None,
                 # "He's gone now, mum's home": patterns know words and not sense, so here the model stands alone.
-                None if message.get("over") else self._raised(live, urgency.get("scores")),
+                None if message.get("over") else self._raised(live, urgency),
             )
             if tier.word != urgency["tier"]:
                 urgency |= {"tier": tier.word, "by": "signal" if heard == tier.word else "family"}
@@ -74,20 +74,25 @@ class DangerDetector(IntentClassifier, GraphComponent):
         return messages
 
     def _only_named(self, live: list[Signal], urgency: dict[str, Any], message: Message) -> bool:
-        """Whether the model's emergency is unsure, and the families name a crime that is not happening now."""
+        """Whether the model's emergency is unsure and no remembered one, and the families name a crime that is not happening now."""
         return (
             urgency["tier"] == Urgency.EMERGENCY.word
+            and not urgency.get("remembered")
             and urgency.get("scores", {}).get(Urgency.EMERGENCY.word, 1.0) < self.config["surely"]
             and (message.get(INTENT) or {}).get("name") != SUICIDE
             and any(signal.family in NAMES_A_CRIME for signal in live)
             and all(signal.tier < Urgency.EMERGENCY for signal in live)
         )
 
-    def _raised(self, live: list[Signal], scores: dict[str, float] | None) -> Urgency | None:
-        """The tier that the families found: a sure one's, or, if the model gives it a nod, the highest. Without scores they decide alone."""
+    def _raised(self, live: list[Signal], urgency: dict[str, Any]) -> Urgency | None:
+        """The tier that the families found: a sure one's, or, if the model gives it a nod, the highest. Without scores they decide alone.
+
+        What is remembered (addons/memory.py) is outvoted by the two together: there the model must find that tier too.
+        """
         if not live:
             return None
         found, sure = highest(*(s.tier for s in live)), [s.tier for s in live if s.sure]
-        if not scores or above(found, scores) >= self.config["nod"] * limit_of(found, scores, self.config["thresholds"]):
+        scores, nod = urgency.get("scores"), 1.0 if urgency.get("remembered") else self.config["nod"]
+        if not scores or above(found, scores) >= nod * limit_of(found, scores, self.config["thresholds"]):
             return found
         return highest(*sure) if sure else None

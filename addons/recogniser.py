@@ -20,10 +20,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions import in_context
 from actions.normalise import words_of
-from actions.urgency import AUDIENCES, tier_of
+from actions.urgency import AUDIENCES, Urgency, tier_of
 from addons.encoder import model_folder
 from addons.examples import NO_ASK, Example, second_messages, truths_of
 from addons.judge import OUTSIDE, TIERS, Judge, write_encoders
+from addons.memory import Memory, Remembered
 
 ROOT = Path(__file__).resolve().parent.parent
 # "He's gone, but …", "he's asleep now", "I threw them up": with one of these a message does not clearly say that the danger has passed.
@@ -38,7 +39,7 @@ NEVER = 2.0  # a share of probability that nothing reaches
 LONG = 35  # words: from here a text is read in passages too
 PASSAGE = (12, 30)  # words: sentences are put together up to the first, and cut above the second
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-TRAINS_WITH = ("attention_head", "encoder", "examples", "judge", "left_out", "ngrams", "recogniser", "spelling", "typos")
+TRAINS_WITH = ("attention_head", "encoder", "examples", "judge", "left_out", "memory", "ngrams", "recogniser", "spelling", "typos")
 
 
 def example_of(message: Message) -> Example:
@@ -59,7 +60,7 @@ def _made_of() -> str:
 
     Rasa's training cache looks at the component's class and config only: without this a changed helper would go unnoticed.
     """
-    code = [*(ROOT / "addons" / f"{name}.py" for name in TRAINS_WITH), ROOT / "actions" / "in_context.py"]
+    code = [*(ROOT / "addons" / f"{name}.py" for name in TRAINS_WITH), *(ROOT / "actions" / f"{name}.py" for name in ("in_context", "normalise"))]
     data = [
         *sorted((ROOT / "data" / "encoder").glob("*.npz")),
         ROOT / "data" / "context.yml",
@@ -73,7 +74,8 @@ class Recogniser(IntentClassifier, GraphComponent):
     """Topic, urgency and audience of a message.
 
     In:  Message.text, 1 to 2,000 characters: read whole, and a long one also in passages.
-    Out: `intent` and `intent_ranking` (topic); `urgency` {"tier", "scores", "otherwise"}, the last the tier if it were no emergency; `audience` {"name", "confidence"};
+    Out: `intent` and `intent_ranking` (topic); `urgency` {"tier", "scores", "otherwise", "remembered"}: "otherwise" the tier if it were no emergency,
+         "remembered" whether a training message with the same words has told tier and topic (addons/memory.py); `audience` {"name", "confidence"};
          `ask` {"name", "confidence"}: the follow-up that is likeliest wanted, and how likely;
          `over`, whether it clearly says that the danger has passed (its share reaches the limit, that of an emergency doesn't, and no word of doubt is by);
          `in_scope`, 0 to 1: how much this looks like a worry or a question of ours;
@@ -102,13 +104,17 @@ class Recogniser(IntentClassifier, GraphComponent):
             "not_over": 0.2,
             "few_words": 0.1,
             "passage": 0.85,
+            "memory": 0.9,
         }
 
-    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, judge: Judge | None = None):
+    def __init__(
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, judge: Judge | None = None, memory: Memory | None = None
+    ):
         self.config = config
         self._storage = storage
         self._resource = resource
         self.judge = judge
+        self.memory = memory
 
     @classmethod
     def create(
@@ -121,6 +127,7 @@ class Recogniser(IntentClassifier, GraphComponent):
         """Write the encoder, train the heads, save both inside the model archive."""
         examples = [example_of(message) for message in training_data.intent_examples if message.get(TEXT)]
         known = {example.topic for example in examples}
+        first = [(example.text, Remembered(example.urgency, example.topic)) for example in examples]
         examples += [second for second in second_messages() if second.topic in known]  # other data than ours may have other intents
         with self._storage.write_to(self._resource) as folder:
             adapters = [ROOT / name for name in self.config["adapters"]]
@@ -139,6 +146,8 @@ class Recogniser(IntentClassifier, GraphComponent):
                 adapters=adapters,
             )
             self.judge.save(folder)
+            self.memory = Memory.learn(first, self.judge.labels["topic"])
+            self.memory.save(folder)
         return self._resource
 
     @classmethod
@@ -153,8 +162,9 @@ class Recogniser(IntentClassifier, GraphComponent):
         """The recogniser from a model archive."""
         with model_storage.read_from(resource) as folder:
             judge = Judge.load(folder, config["mix"])
+            memory = Memory.load(folder, judge.labels["topic"])
         judge.scores(["hello"])  # the first answer should not pay for warming up
-        loaded = cls(config, model_storage, resource, judge)
+        loaded = cls(config, model_storage, resource, judge, memory)
         in_context.reads = loaded.reads
         return loaded
 
@@ -203,7 +213,15 @@ class Recogniser(IntentClassifier, GraphComponent):
         over = self._says_over(scores) and not (foreign or self._doubts(text))
         if not over:
             scores |= self._of_a_passage(text, scores["urgency"]["emergency"])
-        ranking = sorted(scores["topic"].items(), key=lambda item: -item[1])
+        if remembered := self.memory.of(text) or self.memory.of(self.judge.spelling.mend(text)):
+            if Urgency.of(remembered.urgency) < Urgency.EMERGENCY and scores["urgency"]["emergency"] >= self.config["memory"]:
+                remembered = None
+        topics = scores["topic"]
+        if remembered:
+            first = max(topics, key=topics.get)
+            topics |= {remembered.topic: topics[first], first: topics[remembered.topic]}
+            over = over and remembered.topic == "danger_over"
+        ranking = sorted(topics.items(), key=lambda item: -item[1])
         message.set(INTENT, {"name": ranking[0][0], "confidence": ranking[0][1]}, add_to_output=True)
         message.set("intent_ranking", [{"name": n, "confidence": c} for n, c in ranking[:5]], add_to_output=True)
         message.set("over", over, add_to_output=True)
@@ -217,9 +235,11 @@ class Recogniser(IntentClassifier, GraphComponent):
             limits = {**limits, "emergency": 0.5}
         tier = tier_of(scores["urgency"], limits)
         otherwise = tier_of(scores["urgency"], {**limits, "emergency": NEVER})
-        message.set(
-            "urgency", {"tier": tier.word, "by": "model", "scores": scores["urgency"], "otherwise": otherwise.word}, add_to_output=True
-        )
+        if remembered:
+            tier = Urgency.of(remembered.urgency)
+            otherwise = otherwise if tier is Urgency.EMERGENCY else tier
+        urgency = {"tier": tier.word, "by": "model", "scores": scores["urgency"], "otherwise": otherwise.word, "remembered": bool(remembered)}
+        message.set("urgency", urgency, add_to_output=True)
         ask, likely = max(((name, share) for name, share in scores["ask"].items() if name != NO_ASK), key=lambda item: item[1])
         message.set("ask", {"name": ask, "confidence": likely}, add_to_output=True)
         audience, sure = max(scores["audience"].items(), key=lambda item: item[1])

@@ -11,12 +11,12 @@ from rasa.shared.nlu.training_data.message import Message  # noqa: E402
 from addons.danger_detector import DangerDetector  # noqa: E402
 
 
-def heard(text: str, *, tier="emergency", otherwise="urgent", topic="meeting_plan", over=False, **scores) -> dict:
+def heard(text: str, *, tier="emergency", otherwise="urgent", topic="meeting_plan", over=False, remembered=False, **scores) -> dict:
     """The urgency after the detector; scores: the model's shares."""
     message = Message.build(text, topic)
     message.set("intent", {"name": topic, "confidence": 0.9})
     message.set("over", over)
-    message.set("urgency", {"tier": tier, "by": "model", "otherwise": otherwise, "scores": scores})
+    message.set("urgency", {"tier": tier, "by": "model", "otherwise": otherwise, "scores": scores, "remembered": remembered})
     detector = DangerDetector(DangerDetector.get_default_config())
     return detector.process([message])[0].get("urgency")
 
@@ -64,3 +64,19 @@ def test_a_sure_family_needs_no_nod():
 def test_without_scores_families_decide_alone():
     message = Message.build("hes outside my house", "in_person_danger")
     assert DangerDetector(DangerDetector.get_default_config()).process([message])[0].get("urgency")["tier"] == "emergency"
+
+
+def test_what_is_remembered_is_outvoted_by_model_and_family_together():
+    """A family with a mere nod says less than two who read these very words; with the model's own share, or sure words, it says more."""
+    said = {"tier": "support", "otherwise": "support", "topic": "mental_health"}
+    nod = {"emergency": 0.03, "urgent": 0.0, "support": 0.97, "info": 0.0, "chat": 0.0}
+    assert heard("hes outside my house", **said, **nod)["tier"] == "emergency"
+    assert heard("hes outside my house", **said, **nod, remembered=True)["tier"] == "support"
+    found = {"emergency": 0.3, "urgent": 0.0, "support": 0.7, "info": 0.0, "chat": 0.0}
+    assert heard("hes outside my house", **said, **found, remembered=True)["tier"] == "emergency"
+    assert heard("my brother is having an allergic reaction", **said, **nod, remembered=True)["tier"] == "emergency"
+
+
+def test_a_remembered_emergency_takes_no_more_certainty():
+    assert heard("im meeting him tomorrow", **UNSURE)["tier"] == "urgent"
+    assert heard("im meeting him tomorrow", **UNSURE, remembered=True)["tier"] == "emergency"

@@ -268,6 +268,29 @@ CASES = [  # before     message                                                 
     (State(), typed("abuse_at_home", "urgent", reader=("parent", 0.9)) | {"situations": ["hurt_them"]}, dict(ask="lost_temper")),
     (State(), typed("abuse_at_home", "urgent") | {"situations": ["hurt_them"]}, dict(ask=None)),
     (State(), typed("mental_health") | {"situations": ["wish_to_die"]}, dict(ask="way_of_speaking")),
+    # somebody knows, or is on the way: no complaint that nobody helped, and nobody who comes to hurt
+    (HOME, fragment("not_helped", "support", 0.9, emergency=0.0) | {"situations": ["told_somebody"]}, dict(ask="somebody_knows", topic="abuse_at_home", urgency="urgent")),
+    (State(), fragment("not_helped", "support", 0.9, emergency=0.0) | {"situations": ["told_somebody"]}, dict(ask="somebody_knows", topic="vague_distress", worry=None)),
+    (HOME, typed("not_helped", "support") | {"situations": ["told_somebody"]}, dict(ask=None, topic="not_helped")),  # in more words: "… and she laughed"
+    (HOME, after_it(fragment("suicidal_self_harm", "emergency", 0.2, emergency=0.4) | {"situations": ["told_somebody"]}, "abuse_at_home", 0.9, 0.15), dict(urgency="urgent", ask="somebody_knows")),
+    (HOME, after_it(fragment("abuse_at_home", "emergency", 0.9, emergency=0.95) | {"situations": ["told_somebody"]}, "abuse_at_home", 0.9, 0.15), dict(urgency="emergency")),
+    (HOME, after_it(fragment("abuse_at_home", "emergency", 0.9, emergency=0.4) | {"situations": ["told_somebody"]}, "abuse_at_home", 0.9, 0.4), dict(urgency="emergency")),
+    (STRANGER, fragment("not_helped", "support", 0.9, emergency=0.0) | {"situations": ["told_somebody"]}, dict(urgency="emergency", ask="knows_now", topic="in_person_danger")),
+    (STRANGER, fragment("in_person_danger", "emergency", 0.9, emergency=0.9) | {"situations": ["told_somebody"], "alarm": True}, dict(ask=None)),
+    (STRANGER, typed("contact_numbers", "info") | {"situations": ["help_called"]}, dict(urgency="emergency", ask="help_called")),
+    (STRANGER, typed("in_person_danger", "emergency") | {"situations": ["help_called"], "families": ["assault_now"]}, dict(ask=None)),
+    (HOME, typed("not_helped", "support") | {"situations": ["help_called"]}, dict(ask=None)),
+    (replace(STRANGER, ask="help_called"), typed("in_person_danger", "emergency") | {"short": True, "families": ["arrival"]}, dict(ask="help_called")),
+    (replace(STRANGER, ask="help_called"), typed("in_person_danger", "emergency") | {"short": True, "families": ["assault_now"]}, dict(ask=None)),
+    # who did it themselves gets no victim's comfort
+    (State(), typed("abuse_at_home", "urgent") | {"situations": ["hurt_a_peer"]}, dict(ask="own_doing")),
+    (State(), typed("abuse_at_home", "urgent", reader=("parent", 0.9)) | {"situations": ["hurt_a_peer"]}, dict(ask=None)),
+    (State(), typed("friend_at_risk", "emergency") | {"situations": ["hurt_a_peer"]}, dict(ask=None)),
+    (replace(HOME, ask="own_doing", question=None), typed("fear_of_trouble", "support"), dict(ask="own_doing")),
+    (replace(HOME, ask="own_doing", question=None), typed("abuse_at_home", "emergency") | {"alarm": True}, dict(ask=None)),
+    # "bye" is no emergency for what was told before, but of who is low
+    (BLACKMAIL, after_it(fragment("goodbye", "chat", 1.0, emergency=0.0) | {"brief": True}, "suicidal_self_harm", 0.6, 0.6), dict(urgency="urgent", topic="goodbye")),
+    (LOW, after_it(fragment("goodbye", "chat", 1.0, emergency=0.0) | {"brief": True}, "suicidal_self_harm", 0.6, 0.6), dict(urgency="emergency")),
     # and is gone on with, while it is the same matter
     (replace(HOME, audience="parent", ask="nearly_hurt", question=None), typed("abuse_at_home", "support"), dict(ask="nearly_hurt")),
     (replace(HOME, audience="parent", ask="nearly_hurt", question=None), typed("how_to_report", "info"), dict(ask=None)),

@@ -35,7 +35,9 @@ def rules_used(parsed: dict, state: State, text: str) -> list[str]:
         "asks how to get at a child, or round this bot": state.ask == REFUSAL,
         "no words to read": parsed.get("wordless") is not None,
         "another language": parsed.get("foreign"),
-        "a crime is named, none that is now: an emergency must be likelier": _held(parsed["urgency"], text) and not parsed.get("over"),
+        "a training message with the same words has these labels": parsed["urgency"].get("remembered"),
+        "a crime is named, none that is now: an emergency must be likelier": _held(parsed["urgency"], text)
+        and not (parsed.get("over") or parsed["urgency"].get("remembered")),
         f"a bare {said}": said in BARE_FACTS,
     }
     return [reason for reason, holds in found.items() if holds]
