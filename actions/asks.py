@@ -4,7 +4,7 @@ from actions.choices import ADULTS, SUICIDE
 from actions.content import WAY_OF_SPEAKING, Content
 from actions.heard import CANT_TALK, Heard
 from actions.state import THE_NUMBER, State
-from actions.topics import ABOUT_DESPAIR, MANNERS, OF_A_CARER, OFF_THE_SUBJECT, OWN_ACTS, QUESTIONS
+from actions.topics import ABOUT_DESPAIR, MANNERS, OF_A_CARER, OFF_THE_SUBJECT, OWN_ACTS, QUESTIONS, WHERE_WE_LIVE
 from actions.urgency import Urgency
 
 # The share of probability from which somebody wants a follow-up and not the topic's own advice.
@@ -15,8 +15,10 @@ LOST_TEMPER, HURT_NOW, NEARLY_HURT = "lost_temper", "hurt_now", "nearly_hurt"
 CASUALTY, ANOTHERS_LIFE, SUSPECTED, COMING_OUT = "casualty", "anothers_life", "suspected", "coming_out"
 # The answers to who told somebody, in an emergency too, or has called already; and to a young person who hurt another, or passed a picture on.
 SOMEBODY_KNOWS, KNOWS_NOW, HELP_CALLED, OWN_DOING = "somebody_knows", "knows_now", "help_called", "own_doing"
+WONT_GO = "wont_go"  # to a meeting that was told
 # The answers that whoever heard them goes on with while the matter is the same, and with which urgency: "he's 8", of a parent who hit.
 GOES_ON_IN_EMERGENCY = frozenset([HURT_NOW, CASUALTY, ANOTHERS_LIFE])
+AWAITS_HELP = frozenset([HELP_CALLED, KNOWS_NOW, CASUALTY, ANOTHERS_LIFE])  # then "they are coming" says that help is
 GO_ON = GOES_ON_IN_EMERGENCY | {LOST_TEMPER, NEARLY_HURT, SUSPECTED, OWN_DOING}
 # Topics in which naming a contact asks for it; the last two only in a few words: "and samaritans?"
 ASKS_FOR_ONE = frozenset(["contact_numbers", "out_of_scope", "vague_distress"])
@@ -66,11 +68,13 @@ def wanted(
     contact, abouts, (last, last_about) = heard.found.get("contact"), content.follow_ups.abouts, before
     if topic in content.choices.quiet and not ("suspects_somebody" in heard.situations and topic == OWN_ACTS):
         return (THE_NUMBER, contact) if topic == OWN_ACTS and contact in FOR_OWN_ACTS else (None, None)
+    if "no_credit" in heard.situations and heard.short:  # what is free, first
+        return THE_NUMBER, "999" if state.tier is Urgency.EMERGENCY else "nspcc" if state.audience in ADULTS else "childline"
     ask = _by_situation(state, heard, topic, last) or _by_model(heard) or _goes_on(state, heard, topic, last)
     named = topic in ASKS_FOR_ONE and (heard.short or topic == "contact_numbers")
     if contact and ask is None and (named or (topic in MANNERS and heard.brief)):
         ask = last if last in OF_A_CONTACT and contact in abouts[last] else THE_NUMBER
-    if ask == "words_to_say" and heard.found.get("listener") == "child":  # "what do i say to her"
+    if ask == "words_to_say" and heard.found.get("listener") == "child" and state.audience != "young_person":  # "what do i say to her"
         ask = "talk_to_child"
     if ask not in abouts or not content.choices.suits(ask, state.audience):
         return None, None
@@ -88,8 +92,6 @@ def _by_model(heard: Heard) -> str | None:
 def _goes_on(state: State, heard: Heard, topic: str, last: str | None) -> str | None:
     """ "he's 8", of a parent who hit: still the one who did it, and nobody to keep the child from. So long as it is the same matter."""
     emergency, same = state.tier is Urgency.EMERGENCY, topic in (state.worry, state.topic) and topic not in QUESTIONS
-    if last == HELP_CALLED and emergency and heard.short and heard.families:
-        return HELP_CALLED if heard.families <= LIKE_HELP else None  # "they are coming"
     if last in GOES_ON_IN_EMERGENCY:
         return last if emergency and (same or topic in MANNERS) and heard.families <= NOBODY_TO_FLEE else None
     if last == NEARLY_HURT:
@@ -112,6 +114,7 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
     harmed = bool(heard.families) and state.audience not in ADULTS  # "my uncle is a paedo he touched me"
     grown_up = state.age == "adult" or state.audience in ADULTS
     calm = state.tier < Urgency.URGENT and not (despairs or state.life_at_risk or heard.families)
+    beside = "somebody_is_here" in told and heard.short and state.worry not in WHERE_WE_LIVE  # who is no danger
     situations = (
         ("cant_speak", CANT_TALK in heard.families and not worker),
         ("cant_speak", state.deaf and topic == "contact_numbers"),
@@ -123,7 +126,9 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
         ),
         (NEARLY_HURT, "may_hurt_own_child" in told and topic in OF_A_CARER),
         (HELP_CALLED, emergency and "help_called" in told and not heard.families - LIKE_HELP),
-        (KNOWS_NOW, emergency and heard.somebody_knows and not heard.alarm and topic in AGAIN | {state.worry}),
+        (HELP_CALLED, emergency and "they_are_here" in told and last in AWAITS_HELP),
+        (KNOWS_NOW, emergency and (heard.somebody_knows or beside) and not heard.alarm and topic in AGAIN | {state.worry}),
+        (WONT_GO, "wont_go" in told and state.worry == "meeting_plan" and not heard.alarm),
         (OWN_DOING, case and "hurt_a_peer" in told and topic in OF_OWN_DOING and not (grown_up or despairs or heard.alarm)),
         (SOMEBODY_KNOWS, case and heard.somebody_knows and topic in AGAIN | {state.worry}),
         ("app_guide", not emergency and bool(state.app) and topic in ABOUT_APPS and "hacked" not in told),

@@ -27,11 +27,11 @@ from actions.topics import (
     PLEASANTRIES,
     QUESTIONS,
     RANK,
+    WHERE_WE_LIVE,
 )
 from actions.urgency import AUDIENCES, Urgency, highest
 
 OTHERS = frozenset(["parent", "friend", "professional"])  # readers who tell of somebody else
-WHERE_WE_LIVE = frozenset(["abuse_at_home", "known_adult"])  # worries about somebody who comes and goes
 # Of these "that was last year" ends an emergency, and leaves past abuse; of a missing child or a casualty it ends nothing.
 HURTS_FOR_LONG = frozenset(
     ["abuse_at_home", "known_adult", "met_already", "in_person_danger", "sexual_messages", "images_shared", "sextortion"]
@@ -229,7 +229,7 @@ def _after_what_was_told(state: State, heard: Heard) -> Meaning | None:
     if said_outright or graver or beside:
         return Meaning(heard.topic, now)
     topic, share = max(heard.in_context["topic"].items(), key=lambda item: item[1])
-    return Meaning(topic if share >= SURE_OF_TOPIC else _of_the_worry(state, heard.topic, now), now)
+    return Meaning(topic if share >= SURE_OF_TOPIC else _of_the_worry(state, heard, now), now)
 
 
 def _a_mere_pleasantry(state: State, heard: Heard) -> bool:
@@ -247,15 +247,15 @@ def _inside_the_worry(state: State, heard: Heard) -> Meaning | None:
         return None
     now = heard.urgency
     if not (heard.short or heard.would_face_them or heard.topic in QUESTIONS):
-        return Meaning(_of_the_worry(state, heard.topic, now), now) if heard.confidence < GUESSED_TOPIC else None
+        return Meaning(_of_the_worry(state, heard, now), now) if heard.confidence < GUESSED_TOPIC else None
     if now is Urgency.EMERGENCY and heard.by == "model" and not heard.families and heard.scores.get(now.word, 1.0) < SURE_OF_FRAGMENT:
         now = _otherwise(heard)
     if state.tier is Urgency.EMERGENCY and state.worry == "runaway_missing" and not heard.alarm and heard.confidence < SURE_OF_NOD:
-        return Meaning(_of_the_worry(state, heard.topic, Urgency.SUPPORT), now)  # "im at the station", of who ran away
+        return Meaning(_of_the_worry(state, heard, Urgency.SUPPORT), now)  # "im at the station", of who ran away
     unsure = state.tier is Urgency.EMERGENCY or heard.confidence < SURE_OF_TOPIC
     if state.life_at_risk and state.worry == SUICIDE and now is Urgency.EMERGENCY and not heard.families:
         return Meaning(SUICIDE, now)  # "no one is home", of who has the pills there
-    return Meaning(_of_the_worry(state, heard.topic, now) if unsure else heard.topic, now)
+    return Meaning(_of_the_worry(state, heard, now) if unsure else heard.topic, now)
 
 
 READINGS: tuple[Callable[[State, Heard], Meaning | None], ...] = (
@@ -281,9 +281,12 @@ def _otherwise(heard: Heard) -> Urgency:
     return heard.urgency if heard.otherwise is None else heard.otherwise
 
 
-def _of_the_worry(state: State, topic: str, now: Urgency) -> str:
-    """The topic of an unsure message: the worry's, unless it is another kind of talk, a low mood, or an emergency."""
-    return topic if now is Urgency.EMERGENCY or topic in MANNERS | QUESTIONS | ABOUT_DESPAIR else state.worry
+def _of_the_worry(state: State, heard: Heard, now: Urgency) -> str:
+    """The topic of an unsure message: the worry's, unless it is another kind of talk, a low mood, or an emergency. In an emergency a mere guess is none of these: "i dont have any credit"."""
+    guessed = heard.confidence < GUESSED_TOPIC and (heard.topic in QUESTIONS or now is Urgency.EMERGENCY) and not heard.families
+    if state.tier is Urgency.EMERGENCY and state.worry and guessed:
+        return state.worry
+    return heard.topic if now is Urgency.EMERGENCY or heard.topic in MANNERS | QUESTIONS | ABOUT_DESPAIR else state.worry
 
 
 # Corrections: each puts one thing right.

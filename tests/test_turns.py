@@ -280,8 +280,19 @@ CASES = [  # before     message                                                 
     (STRANGER, typed("contact_numbers", "info") | {"situations": ["help_called"]}, dict(urgency="emergency", ask="help_called")),
     (STRANGER, typed("in_person_danger", "emergency") | {"situations": ["help_called"], "families": ["assault_now"]}, dict(ask=None)),
     (HOME, typed("not_helped", "support") | {"situations": ["help_called"]}, dict(ask=None)),
-    (replace(STRANGER, ask="help_called"), typed("in_person_danger", "emergency") | {"short": True, "families": ["arrival"]}, dict(ask="help_called")),
-    (replace(STRANGER, ask="help_called"), typed("in_person_danger", "emergency") | {"short": True, "families": ["assault_now"]}, dict(ask=None)),
+    (replace(STRANGER, ask="help_called"), typed("in_person_danger", "emergency") | {"situations": ["they_are_here"], "families": ["arrival"]}, dict(ask="help_called")),
+    (STRANGER, typed("in_person_danger", "emergency") | {"situations": ["they_are_here"], "families": ["arrival"]}, dict(ask=None)),  # who?
+    (PILLS, typed("danger_over", "support") | {"situations": ["somebody_is_here"], "short": True}, dict(urgency="emergency", ask="knows_now")),
+    (replace(HOME, urgency="emergency"), typed("danger_over", "support") | {"situations": ["somebody_is_here"], "short": True}, dict(ask=None)),  # the one who hurts?
+    # who will not go after all, with no credit, with a guess for a topic
+    (replace(MEETING, urgency="emergency"), typed("vague_distress") | {"situations": ["wont_go"]}, dict(urgency="emergency", ask="wont_go")),
+    (HOME, typed("abuse_at_home", "urgent") | {"situations": ["wont_go"]}, dict(ask=None)),
+    (STRANGER, fragment("fear_of_trouble", "support", 0.3, emergency=0.0) | {"situations": ["no_credit"]}, dict(ask="the_number", about="999", topic="in_person_danger")),
+    (HOME, fragment("fear_of_trouble", "support", 0.9, emergency=0.0) | {"situations": ["no_credit"]}, dict(ask="the_number", about="childline")),
+    (STRANGER, fragment("fear_of_trouble", "support", 0.3, emergency=0.0), dict(topic="in_person_danger")),
+    (STRANGER, fragment("confidentiality", "info", 0.9, emergency=0.0), dict(topic="confidentiality")),
+    (replace(MEETING, urgency="emergency"), fragment("in_person_danger", "emergency", 0.3, emergency=0.4), dict(topic="meeting_plan")),
+    (MEETING, typed("parent_advice", "info", ask="words_to_say", listener="child"), dict(ask="words_to_say")),  # "what do i say to them"
     # who did it themselves gets no victim's comfort
     (State(), typed("abuse_at_home", "urgent") | {"situations": ["hurt_a_peer"]}, dict(ask="own_doing")),
     (State(), typed("abuse_at_home", "urgent", reader=("parent", 0.9)) | {"situations": ["hurt_a_peer"]}, dict(ask=None)),
