@@ -105,7 +105,9 @@ def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer
     # Whoever hurt their child goes on with the advice for that; other follow-ups are an answer to one question.
     goes_on = ask in GO_ON
     told = f"{case.topic} {case.urgency.word} {case.audience} {case.voice} {case.grown_up} {case.deaf} {goes_on}"
-    repeats = case.urgency >= Urgency.SUPPORT and (case.topic == "vague_distress" or case.topic not in MANNERS)
+    # To a wish to die "I can't answer everything" is no answer: the words for it stand whole.
+    wish = "wish_to_die" in (message.get("situations") or ()) and case.urgency < Urgency.EMERGENCY
+    repeats = not wish and case.urgency >= Urgency.SUPPORT and (case.topic == "vague_distress" or case.topic not in MANNERS)
     # Who sends it again because no answer came has not read the long one.
     unread = (message.get("metadata") or {}).get("again")
     again = state.told_times if not unread and (goes_on or not ask) and told == state.told and repeats else 0

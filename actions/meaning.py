@@ -170,9 +170,12 @@ def _long_ago(state: State, heard: Heard) -> Meaning | None:
 
 
 def _today(state: State, heard: Heard) -> Meaning | None:
-    """Alone, "its tonight" reads like suicide."""
-    if heard.said != "today" or not state.worry:
+    """Alone, "its tonight" reads like suicide. To begin with, "now" says nothing yet, unless the model is sure."""
+    if heard.said != "today":
         return None
+    if not state.worry:
+        sure = heard.alarm or not heard.brief or heard.scores.get("emergency", 1.0) >= SURE_ALONE
+        return None if sure else Meaning("vague_distress", highest(_otherwise(heard), Urgency.SUPPORT))
     if state.worry in MAY_BE_TODAY:
         return Meaning(SUICIDE if state.worry == "mental_health" else state.worry, Urgency.EMERGENCY, final=True)
     return Meaning("vague_distress", heard.urgency)
@@ -213,8 +216,8 @@ def _after_what_was_told(state: State, heard: Heard) -> Meaning | None:
         return None
     alone, here = heard.scores.get("emergency", 1.0), heard.in_context["urgency"]["emergency"]
     now = heard.urgency
-    doubted = here < SURE_IN_CONTEXT and alone < SURE_ALONE
-    if now is Urgency.EMERGENCY and heard.by == "model" and not heard.alarm and doubted:
+    overruled = now is Urgency.EMERGENCY and heard.by == "model" and not heard.alarm and here < SURE_IN_CONTEXT and alone < SURE_ALONE
+    if overruled:
         now = _otherwise(heard)
     elif here >= RAISES and not _a_mere_pleasantry(state, heard):
         now = Urgency.EMERGENCY
@@ -224,7 +227,7 @@ def _after_what_was_told(state: State, heard: Heard) -> Meaning | None:
         or (heard.topic in MANNERS and heard.confidence >= SURE_OF_NOD and not told)
         or (heard.topic in ABOUT_DESPAIR and heard.confidence >= SURE_OF_TOPIC)
     )
-    graver = heard.confidence >= SURE_OF_TOPIC and RANK.get(heard.topic, 0) > RANK.get(state.worry, 0)
+    graver = not overruled and heard.confidence >= SURE_OF_TOPIC and RANK.get(heard.topic, 0) > RANK.get(state.worry, 0)
     beside = heard.confidence >= SURE_OF_NOD and {heard.topic, state.worry} <= PART_OF_IT  # "he says dont tell", of who asks odd questions
     if said_outright or graver or beside:
         return Meaning(heard.topic, now)
@@ -282,9 +285,10 @@ def _otherwise(heard: Heard) -> Urgency:
 
 
 def _of_the_worry(state: State, heard: Heard, now: Urgency) -> str:
-    """The topic of an unsure message: the worry's, unless it is another kind of talk, a low mood, or an emergency. In an emergency a mere guess is none of these: "i dont have any credit"."""
-    guessed = heard.confidence < GUESSED_TOPIC and (heard.topic in QUESTIONS or now is Urgency.EMERGENCY) and not heard.families
-    if state.tier is Urgency.EMERGENCY and state.worry and guessed:
+    """The topic of an unsure message: the worry's, unless it is another kind of talk, a low mood, or an emergency. A mere guess is no question ("my husband
+    wants to message them"), and in an emergency no other one."""
+    guessed = heard.confidence < GUESSED_TOPIC and not heard.families
+    if state.worry and guessed and (heard.topic in QUESTIONS or (now is Urgency.EMERGENCY and state.tier is now)):
         return state.worry
     return heard.topic if now is Urgency.EMERGENCY or heard.topic in MANNERS | QUESTIONS | ABOUT_DESPAIR else state.worry
 

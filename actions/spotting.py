@@ -41,6 +41,8 @@ _CONTACT = re.compile(
     rf"(?:(?:text|message|msg|dm|reply(?: to)?|answer|write(?: back)? to|respond to|contact|email) {_PERSON}|confront (?:him|her|them|the|this|that|his)|meet him (?:myself|instead|for her|for him))"
     r"|\b(?:(?:can|could|should|shall|do|may|want to|ok to|okay to) (?:i |we )?(?:just )?pretend(?:ing)? to be|pose as) (?:him|her|them|my|our|a)\b"
     r"|\b(?:can|could|should|shall|do|may) (?:i|we) (?:just )?(?:reply|answer|write|text|message)(?: back)? as (?:him|her|them|my)\b"
+    r"|\b(?:my|our|her|his) (?:husband|wife|partner|mum|dad|brother|son|daughter|ex|mate|friend|boyfriend|girlfriend) (?:wants|is going|is planning|is gonna|says shell|says hell) (?:to )?"
+    r"(?:text|message|msg|dm|contact|confront|reply to|write to|pretend to be) (?:him|her(?! mum| dad)|them|the|this|that)\b"
     r"|\b(?:text|message|reply to|answer) (?:him|her|them) (?:from|on|off|using) (?:his|her|their|my (?:son|daughter|child|kid)s?) (?:phone|account|snap|insta)"
 )
 _HARM = re.compile(
@@ -155,6 +157,7 @@ _BREAKS_OFF = frozenset("but and hes shes theyre he she they so cos because".spl
 # "is that ok", "am i being groomed": said of what was described, whatever it was.
 _WONDERS = re.compile(
     r"\b(?:is|are|was|isnt|r) (?:that|this|it|they|these|he|she)(?: all| even| really| kinda| a bit)? (?:ok|okay|normal|weird|bad|wrong|alright|allowed|creepy|odd|strange|grooming|a red flag)\b"
+    r"|\b(?:am i|im|i am) (?:just |being |just being )?(?:overreacting|over reacting|overthinking|paranoid|imagining (?:it|things)|making a fuss)\b"
     r"|\bshould (?:i|we) (?:be )?worr|\bam i being groomed\b|\bred flags?\b|\b(?:ok|okay|normal|weird) or not\b"
 )
 # These are asked of short messages only: blanks that two parts of a pattern may take cost the cube of their number.

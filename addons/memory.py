@@ -17,7 +17,7 @@ from addons.judge import TIERS
 
 FEW = 12  # words: longer ones nobody types twice
 # With or without these it is the same: "Hi, my dad is drunk", "dad is drunk". Of messages that only differ so, 97 in 100 have the same tier (docs/decisions.md).
-ADDS_NOTHING = frozenset("my our the a an hi hello hey please um well".split())
+ADDS_NOTHING = frozenset("my our the a an hi hello hey um well".split())
 
 
 class Remembered(NamedTuple):

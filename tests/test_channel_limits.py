@@ -172,6 +172,16 @@ def test_who_never_got_the_advice_gets_all_of_it_on_the_retry(content):
     assert retried.reply == first.reply
 
 
+def test_a_wish_to_die_is_answered_whole_however_often_the_advice_was_given(content):
+    """Not with "I'm still here. I can't answer everything." In an emergency the numbers come first anyway, and the short words stand."""
+    for urgency, whole in (("support", True), ("emergency", False)):
+        low = State(urgency=urgency, audience="young_person", worry="mental_health", topic="mental_health", despair=True)
+        first = answered(low, {}, content)
+        told = replace(low, told=first.told, told_times=first.told_times)
+        again = answered(told, {"situations": ["wish_to_die"]}, content)
+        assert (again.reply.texts[0] == first.reply.texts[0]) is whole
+
+
 def test_the_floor_travels_with_the_message():
     seen = []
 

@@ -15,7 +15,7 @@ TOPICS = ["abuse_at_home", "greeting"]
 
 @pytest.mark.parametrize(
     "typed",
-    ["my dad is drunk", "My dad is drunk.", "dads drunk", "Dad\u2019s drunk!!", "hi my dad is drunk", "  MY DAD IS DRUNK  ", "please, my dad is drunk"],
+    ["my dad is drunk", "My dad is drunk.", "dads drunk", "Dad\u2019s drunk!!", "hi my dad is drunk", "  MY DAD IS DRUNK  "],
 )
 def test_the_same_words_are_the_same_message(typed):
     assert key_of(typed) == key_of("My dad is drunk")

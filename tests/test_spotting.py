@@ -227,6 +227,7 @@ FACING = [
     ("how do i answer him", None), ("im going to hurt him, hes my son", None), ("we lost grandad and i keep going to text him", None),
     ("should i ring them", None), ("can i text someone", None), ("he pretended to be 15", None), ("he wants me to pretend to be older", None),
     ("i want to kill myself", None), ("he said he is going to find me", None), ("should i tell them", None),
+    ("my husband wants to message them", "contact"), ("my brother is going to confront him", "contact"), ("he wants to message them", None), ("my friend wants to message her mum", None),
 ]  # fmt: skip
 
 

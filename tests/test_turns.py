@@ -293,6 +293,11 @@ CASES = [  # before     message                                                 
     (STRANGER, fragment("confidentiality", "info", 0.9, emergency=0.0), dict(topic="confidentiality")),
     (replace(MEETING, urgency="emergency"), fragment("in_person_danger", "emergency", 0.3, emergency=0.4), dict(topic="meeting_plan")),
     (MEETING, typed("parent_advice", "info", ask="words_to_say", listener="child"), dict(ask="words_to_say")),  # "what do i say to them"
+    (State(), fragment("in_person_danger", "emergency", 0.44, emergency=0.66) | {"brief": True, "entities": [{"entity": "said", "value": "today"}]}, dict(urgency="support", topic="vague_distress")),  # "now", and nothing told
+    (State(), fragment("meeting_plan", "emergency", 0.9, emergency=0.66) | {"brief": False, "entities": [{"entity": "said", "value": "today"}]}, dict(urgency="emergency")),
+    # an emergency that the worry overrules is none by its topic either: "there are men on it", of a secret account
+    (replace(FRIEND, audience="parent", worry="parent_found_messages", topic="parent_found_messages"), after_it(fragment("in_person_danger", "emergency", 0.75, emergency=0.76), "parent_found_messages", 0.9, 0.01), dict(urgency="urgent", topic="parent_found_messages", worry="parent_found_messages")),
+    (HOME, fragment("confidentiality", "support", 0.3, emergency=0.0), dict(topic="abuse_at_home")),  # a guess is no question
     # who did it themselves gets no victim's comfort
     (State(), typed("abuse_at_home", "urgent") | {"situations": ["hurt_a_peer"]}, dict(ask="own_doing")),
     (State(), typed("abuse_at_home", "urgent", reader=("parent", 0.9)) | {"situations": ["hurt_a_peer"]}, dict(ask=None)),
