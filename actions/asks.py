@@ -130,7 +130,8 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
         (KNOWS_NOW, emergency and (heard.somebody_knows or beside) and not heard.alarm and topic in AGAIN | {state.worry}),
         (WONT_GO, "wont_go" in told and state.worry == "meeting_plan" and not heard.alarm),
         (OWN_DOING, case and "hurt_a_peer" in told and topic in OF_OWN_DOING and not (grown_up or despairs or heard.alarm)),
-        (SOMEBODY_KNOWS, case and heard.somebody_knows and topic in AGAIN | {state.worry}),
+        (SOMEBODY_KNOWS, case and (heard.somebody_knows or "help_called" in told) and topic in AGAIN | {state.worry}),
+        (last, last in (SOMEBODY_KNOWS, KNOWS_NOW) and heard.wonders and heard.short),  # "was that right"
         ("app_guide", not emergency and bool(state.app) and topic in ABOUT_APPS and "hacked" not in told),
         (WAY_OF_SPEAKING, heard.wish_to_die and heard.urgency < Urgency.SUPPORT and topic in OF_A_MANNER and not emergency),
         (LOST_TEMPER, case and parent and topic == "abuse_at_home" and did_it),

@@ -115,8 +115,8 @@ class Heard:
 
     @property
     def somebody_knows(self) -> bool:
-        """Whether a few words say that somebody who can help knows, or is helping. In more words there may be more to it than patterns see."""
-        return "told_somebody" in self.situations and self.short
+        """Whether a few words say that somebody who can help knows, or is helping; more of them, where they say that it went well."""
+        return "being_helped" in self.situations or ("told_somebody" in self.situations and self.short)
 
     @property
     def names_a_reader(self) -> bool:

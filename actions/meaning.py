@@ -359,8 +359,8 @@ def _a_carer_afraid_of_themselves(state: State, heard: Heard, means: Meaning) ->
 
 
 def _somebody_knows(state: State, heard: Heard, means: Meaning) -> Meaning:
-    """ "i told my mum", "she said she will help": to the model nobody helped, or somebody is coming."""
-    if not heard.somebody_knows:
+    """ "i told my mum", "she said she will help", "mum rang the police": to the model nobody helped, or somebody is coming."""
+    if not (heard.somebody_knows or ("help_called" in heard.situations and heard.scores.get("emergency", 1.0) < RAISES)):
         return means
     here = heard.in_context["urgency"]["emergency"] if heard.in_context else 0.0
     sure = heard.alarm or here >= RAISES or heard.scores.get("emergency", 1.0) >= SURE_ALONE

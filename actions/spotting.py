@@ -158,6 +158,7 @@ _BREAKS_OFF = frozenset("but and hes shes theyre he she they so cos because".spl
 _WONDERS = re.compile(
     r"\b(?:is|are|was|isnt|r) (?:that|this|it|they|these|he|she)(?: all| even| really| kinda| a bit)? (?:ok|okay|normal|weird|bad|wrong|alright|allowed|creepy|odd|strange|grooming|a red flag)\b"
     r"|\b(?:am i|im|i am) (?:just |being |just being )?(?:overreacting|over reacting|overthinking|paranoid|imagining (?:it|things)|making a fuss)\b"
+    r"|\bwas (?:that|it|i) (?:right|wrong|ok|okay|stupid|silly|the right thing)\b|\b(?:did|have) i (?:do|done) (?:right|wrong|the right thing|the wrong thing|ok)\b"
     r"|\bshould (?:i|we) (?:be )?worr|\bam i being groomed\b|\bred flags?\b|\b(?:ok|okay|normal|weird) or not\b"
 )
 # These are asked of short messages only: blanks that two parts of a pattern may take cost the cube of their number.

@@ -279,7 +279,7 @@ CASES = [  # before     message                                                 
     (STRANGER, fragment("in_person_danger", "emergency", 0.9, emergency=0.9) | {"situations": ["told_somebody"], "alarm": True}, dict(ask=None)),
     (STRANGER, typed("contact_numbers", "info") | {"situations": ["help_called"]}, dict(urgency="emergency", ask="help_called")),
     (STRANGER, typed("in_person_danger", "emergency") | {"situations": ["help_called"], "families": ["assault_now"]}, dict(ask=None)),
-    (HOME, typed("not_helped", "support") | {"situations": ["help_called"]}, dict(ask=None)),
+    (HOME, typed("not_helped", "support") | {"situations": ["help_called"]}, dict(ask="somebody_knows", urgency="urgent")),
     (replace(STRANGER, ask="help_called"), typed("in_person_danger", "emergency") | {"situations": ["they_are_here"], "families": ["arrival"]}, dict(ask="help_called")),
     (STRANGER, typed("in_person_danger", "emergency") | {"situations": ["they_are_here"], "families": ["arrival"]}, dict(ask=None)),  # who?
     (PILLS, typed("danger_over", "support") | {"situations": ["somebody_is_here"], "short": True}, dict(urgency="emergency", ask="knows_now")),
@@ -298,6 +298,10 @@ CASES = [  # before     message                                                 
     # an emergency that the worry overrules is none by its topic either: "there are men on it", of a secret account
     (replace(FRIEND, audience="parent", worry="parent_found_messages", topic="parent_found_messages"), after_it(fragment("in_person_danger", "emergency", 0.75, emergency=0.76), "parent_found_messages", 0.9, 0.01), dict(urgency="urgent", topic="parent_found_messages", worry="parent_found_messages")),
     (HOME, fragment("confidentiality", "support", 0.3, emergency=0.0), dict(topic="abuse_at_home")),  # a guess is no question
+    (HOME, typed("not_helped", "support") | {"situations": ["told_somebody", "being_helped"]}, dict(ask="somebody_knows", topic="abuse_at_home")),
+    (replace(HOME, ask="somebody_knows", question=None), typed("affirm") | {"wonders": True, "short": True}, dict(ask="somebody_knows")),  # "was that right"
+    (State(urgency="support", topic="vague_distress"), fragment("danger_over", "emergency", 0.5, emergency=0.13) | {"situations": ["help_called"]}, dict(urgency="support", ask="somebody_knows")),
+    (State(), fragment("in_person_danger", "emergency", 0.5, emergency=0.55) | {"situations": ["help_called"]}, dict(urgency="emergency", ask="help_called")),
     # who did it themselves gets no victim's comfort
     (State(), typed("abuse_at_home", "urgent") | {"situations": ["hurt_a_peer"]}, dict(ask="own_doing")),
     (State(), typed("abuse_at_home", "urgent", reader=("parent", 0.9)) | {"situations": ["hurt_a_peer"]}, dict(ask=None)),
