@@ -47,7 +47,15 @@ OF_A_SUSPECT = PLAIN_TALK | {
     OWN_ACTS,
 }
 OF_AN_ACCOUNT = frozenset(["how_to_block", "how_to_report", "out_of_scope"])
-OF_OWN_DOING = PLAIN_TALK | {"abuse_at_home", "friend_at_risk", "images_shared", "met_already", "is_it_my_fault", "fear_of_trouble", OWN_ACTS}
+OF_OWN_DOING = PLAIN_TALK | {
+    "abuse_at_home",
+    "friend_at_risk",
+    "images_shared",
+    "met_already",
+    "is_it_my_fault",
+    "fear_of_trouble",
+    OWN_ACTS,
+}
 UNKIND_CHILDREN = frozenset(["bullied", "left_out"])
 # Families of danger that "they are here" sets off, of those who come to help.
 LIKE_HELP = frozenset(["arrival", "rescue_cry", "presence", "missing_child"])

@@ -157,7 +157,11 @@ def _opening(case: Case, said: Advice, content: Content, *, again: int, goes_on:
         return content.fill(said.say)
     words = content.words
     own = {"vague_distress": [words["again_vague"]], "adult_own_thoughts": [words["again_own"]]}
-    ways = words["again_emergency"][case.audience] if case.emergency else own.get(case.topic) or words["again"]["unknown" if goes_on else case.audience]
+    ways = (
+        words["again_emergency"][case.audience]
+        if case.emergency
+        else own.get(case.topic) or words["again"]["unknown" if goes_on else case.audience]
+    )
     return content.fill(ways[0] if case.deaf else ways[(again - 1) % len(ways)])  # the others speak of calling
 
 

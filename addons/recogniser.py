@@ -60,7 +60,10 @@ def _made_of() -> str:
 
     Rasa's training cache looks at the component's class and config only: without this a changed helper would go unnoticed.
     """
-    code = [*(ROOT / "addons" / f"{name}.py" for name in TRAINS_WITH), *(ROOT / "actions" / f"{name}.py" for name in ("in_context", "normalise"))]
+    code = [
+        *(ROOT / "addons" / f"{name}.py" for name in TRAINS_WITH),
+        *(ROOT / "actions" / f"{name}.py" for name in ("in_context", "normalise")),
+    ]
     data = [
         *sorted((ROOT / "data" / "encoder").glob("*.npz")),
         ROOT / "data" / "context.yml",
@@ -207,15 +210,18 @@ class Recogniser(IntentClassifier, GraphComponent):
         """Whether a word of doubt is in the text, as typed or mended."""
         return any(DOUBT & set(words_of(read)) for read in (text, self.judge.spelling.mend(text)))
 
+    def _remembered(self, text: str, danger: float) -> Remembered | None:
+        """The labels of a training message with these words, as typed or mended; None where they say no emergency and the model is sure of one."""
+        said = self.memory.of(text) or self.memory.of(self.judge.spelling.mend(text))
+        return None if said and said.urgency != TIERS[-1] and danger >= self.config["memory"] else said
+
     def _read(self, message: Message, text: str) -> None:
         scores = self._named(self.judge.scores([text]))
         foreign = self.judge.spelling.another_language(text)
         over = self._says_over(scores) and not (foreign or self._doubts(text))
         if not over:
             scores |= self._of_a_passage(text, scores["urgency"]["emergency"])
-        if remembered := self.memory.of(text) or self.memory.of(self.judge.spelling.mend(text)):
-            if Urgency.of(remembered.urgency) < Urgency.EMERGENCY and scores["urgency"]["emergency"] >= self.config["memory"]:
-                remembered = None
+        remembered = self._remembered(text, scores["urgency"]["emergency"])
         topics = scores["topic"]
         if remembered:
             first = max(topics, key=topics.get)
@@ -238,7 +244,13 @@ class Recogniser(IntentClassifier, GraphComponent):
         if remembered:
             tier = Urgency.of(remembered.urgency)
             otherwise = otherwise if tier is Urgency.EMERGENCY else tier
-        urgency = {"tier": tier.word, "by": "model", "scores": scores["urgency"], "otherwise": otherwise.word, "remembered": bool(remembered)}
+        urgency = {
+            "tier": tier.word,
+            "by": "model",
+            "scores": scores["urgency"],
+            "otherwise": otherwise.word,
+            "remembered": bool(remembered),
+        }
         message.set("urgency", urgency, add_to_output=True)
         ask, likely = max(((name, share) for name, share in scores["ask"].items() if name != NO_ASK), key=lambda item: item[1])
         message.set("ask", {"name": ask, "confidence": likely}, add_to_output=True)

@@ -21,7 +21,9 @@ def test_the_same_words_are_the_same_message(typed):
     assert key_of(typed) == key_of("My dad is drunk")
 
 
-@pytest.mark.parametrize("typed", ["my dad was drunk", "my dad is drunk now", "is my dad drunk", "my mum is drunk", "my dad isnt drunk", "drunk is my dad"])
+@pytest.mark.parametrize(
+    "typed", ["my dad was drunk", "my dad is drunk now", "is my dad drunk", "my mum is drunk", "my dad isnt drunk", "drunk is my dad"]
+)
 def test_other_words_are_another_message(typed):
     assert key_of(typed) != key_of("my dad is drunk")
 
@@ -33,7 +35,13 @@ def test_what_has_no_words_or_too_many_is_no_message_to_remember():
 
 
 def test_labels_are_remembered_where_all_agree(tmp_path):
-    said = [("My dad is drunk.", SUPPORT), ("my dads drunk", SUPPORT), ("he hits me", URGENT), ("He hits me!", SUPPORT), ("hello there", Remembered("chat", "greeting"))]
+    said = [
+        ("My dad is drunk.", SUPPORT),
+        ("my dads drunk", SUPPORT),
+        ("he hits me", URGENT),
+        ("He hits me!", SUPPORT),
+        ("hello there", Remembered("chat", "greeting")),
+    ]
     Memory.learn(said, TOPICS).save(tmp_path)
     memory = Memory.load(tmp_path, TOPICS)
     assert memory.of("dad is drunk") == SUPPORT

@@ -24,7 +24,11 @@ def short():
             labels.setdefault(key, []).append(example)
     alone = [examples[0] for examples in labels.values() if len({(e.urgency, e.topic) for e in examples}) == 1]
     chosen = random.Random(7)
-    return [e for tier in ("emergency", "urgent", "support", "info", "chat") for e in chosen.sample([e for e in alone if e.urgency == tier], SAMPLE)]
+    return [
+        e
+        for tier in ("emergency", "urgent", "support", "info", "chat")
+        for e in chosen.sample([e for e in alone if e.urgency == tier], SAMPLE)
+    ]
 
 
 def test_what_was_written_is_taken_at_its_word(short):
