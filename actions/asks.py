@@ -1,10 +1,10 @@
 """Which follow-up somebody wants to hear next, and what about: "what happens if I ring", "and childline?", "how do I block him on snap"."""
 
 from actions.choices import ADULTS, SUICIDE
-from actions.content import WAY_OF_SPEAKING, Content
+from actions.content import WAY_OF_SPEAKING, WONT_GO, Content
 from actions.heard import CANT_TALK, Heard
 from actions.state import THE_NUMBER, State
-from actions.topics import ABOUT_DESPAIR, MANNERS, OF_A_CARER, OFF_THE_SUBJECT, OWN_ACTS, QUESTIONS, WHERE_WE_LIVE
+from actions.topics import ABOUT_DESPAIR, BY_SOMEBODY_NEAR, MANNERS, OF_A_CARER, OFF_THE_SUBJECT, OWN_ACTS, QUESTIONS, WHERE_WE_LIVE
 from actions.urgency import Urgency
 
 # The share of probability from which somebody wants a follow-up and not the topic's own advice.
@@ -14,11 +14,13 @@ SURE_OF_ASK_BY_NAME = 0.2  # where a contact is named: "what happens if i ring 1
 LOST_TEMPER, HURT_NOW, NEARLY_HURT = "lost_temper", "hurt_now", "nearly_hurt"
 CASUALTY, ANOTHERS_LIFE, SUSPECTED, COMING_OUT = "casualty", "anothers_life", "suspected", "coming_out"
 # The answers to who told somebody, in an emergency too, or has called already; and to a young person who hurt another, or passed a picture on.
-SOMEBODY_KNOWS, KNOWS_NOW, HELP_CALLED, OWN_DOING = "somebody_knows", "knows_now", "help_called", "own_doing"
-WONT_GO = "wont_go"  # to a meeting that was told
+SOMEBODY_KNOWS, KNOWS_NOW, HELP_CALLED, AT_HELP, RING_AGAIN = "somebody_knows", "knows_now", "help_called", "at_help", "ring_again"
+OWN_DOING, OWN_DOING_NOW, THEY_KNOW, NO_CREDIT = "own_doing", "own_doing_now", "they_know", "no_credit"
 # The answers that whoever heard them goes on with while the matter is the same, and with which urgency: "he's 8", of a parent who hit.
-GOES_ON_IN_EMERGENCY = frozenset([HURT_NOW, CASUALTY, ANOTHERS_LIFE])
-AWAITS_HELP = frozenset([HELP_CALLED, KNOWS_NOW, CASUALTY, ANOTHERS_LIFE])  # then "they are coming" says that help is
+GOES_ON_IN_EMERGENCY = frozenset([HURT_NOW, CASUALTY, ANOTHERS_LIFE, OWN_DOING_NOW])
+AWAITS_HELP = frozenset(
+    [HELP_CALLED, RING_AGAIN, CASUALTY, ANOTHERS_LIFE, HURT_NOW, OWN_DOING_NOW]
+)  # then "they are coming" says that help is
 GO_ON = GOES_ON_IN_EMERGENCY | {LOST_TEMPER, NEARLY_HURT, SUSPECTED, OWN_DOING}
 # Topics in which naming a contact asks for it; the last two only in a few words: "and samaritans?"
 ASKS_FOR_ONE = frozenset(["contact_numbers", "out_of_scope", "vague_distress"])
@@ -36,6 +38,7 @@ PLAIN_TALK = frozenset(["mental_health", "out_of_scope", "vague_distress"])
 OF_UNKIND_CHILDREN = PLAIN_TALK | {"friend_at_risk", "professional_duty", "parent_advice", "parent_wants_signs"}
 OF_WHO_THEY_ARE = PLAIN_TALK | {"parent_advice", "parent_wants_signs", "is_it_my_fault", "trolling_abuse"}
 OF_A_MANNER = OFF_THE_SUBJECT | ABOUT_DESPAIR  # "this game makes me want to kill myself"
+DID_IT = frozenset([OWN_DOING, LOST_TEMPER])  # whose own steps stay when they told somebody
 AGAIN = MANNERS | QUESTIONS  # what says nothing new
 OF_A_SUSPECT = PLAIN_TALK | {
     "known_adult",
@@ -59,6 +62,8 @@ OF_OWN_DOING = PLAIN_TALK | {
 UNKIND_CHILDREN = frozenset(["bullied", "left_out"])
 # Families of danger that "they are here" sets off, of those who come to help.
 LIKE_HELP = frozenset(["arrival", "rescue_cry", "presence", "missing_child"])
+# And those beside somebody who is brought to hospital or to the police.
+BROUGHT = LIKE_HELP | {"held_or_taken", "medical", "casualty", "suicide_intent", "abuser_collects"}
 # Families of danger: of somebody ill or hurt, and all that may stand beside these with nobody to flee from.
 HURT_OR_ILL = frozenset(["casualty", "medical"])
 NOBODY_TO_FLEE = HURT_OR_ILL | {"rescue_cry", "suicide_intent"}
@@ -76,8 +81,6 @@ def wanted(
     contact, abouts, (last, last_about) = heard.found.get("contact"), content.follow_ups.abouts, before
     if topic in content.choices.quiet and not ("suspects_somebody" in heard.situations and topic == OWN_ACTS):
         return (THE_NUMBER, contact) if topic == OWN_ACTS and contact in FOR_OWN_ACTS else (None, None)
-    if "no_credit" in heard.situations and heard.short:  # what is free, first
-        return THE_NUMBER, "999" if state.tier is Urgency.EMERGENCY else "nspcc" if state.audience in ADULTS else "childline"
     ask = _by_situation(state, heard, topic, last) or _by_model(heard) or _goes_on(state, heard, topic, last)
     named = topic in ASKS_FOR_ONE and (heard.short or topic == "contact_numbers")
     if contact and ask is None and (named or (topic in MANNERS and heard.brief)):
@@ -107,7 +110,8 @@ def _goes_on(state: State, heard: Heard, topic: str, last: str | None) -> str | 
     if last == LOST_TEMPER:
         return LOST_TEMPER if state.topic == "abuse_at_home" and state.audience == "parent" and not emergency else None
     if last == OWN_DOING:  # "do i get in trouble" too: who passed a picture on has done something wrong
-        return OWN_DOING if not (emergency or heard.alarm) and (same or topic in MANNERS or topic in OF_OWN_DOING) else None
+        despairs = heard.wish_to_die or heard.of_suicide or topic in ABOUT_DESPAIR - {state.worry}
+        return OWN_DOING if not (emergency or heard.alarm or despairs) and (same or topic in MANNERS or topic in OF_OWN_DOING) else None
     return SUSPECTED if last == SUSPECTED and not emergency and not heard.families and (same or topic in MANNERS) else None
 
 
@@ -122,6 +126,7 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
     harmed = bool(heard.families) and state.audience not in ADULTS  # "my uncle is a paedo he touched me"
     grown_up = state.age == "adult" or state.audience in ADULTS
     calm = state.tier < Urgency.URGENT and not (despairs or state.life_at_risk or heard.families)
+    came_not = "they_didnt_come" in told
     beside = "somebody_is_here" in told and heard.short and state.worry not in WHERE_WE_LIVE  # who is no danger
     situations = (
         ("cant_speak", CANT_TALK in heard.families and not worker),
@@ -133,12 +138,20 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
             heard.urgency is Urgency.EMERGENCY and bool(heard.families & HURT_OR_ILL) and heard.families <= NOBODY_TO_FLEE and not despairs,
         ),
         (NEARLY_HURT, "may_hurt_own_child" in told and topic in OF_A_CARER),
-        (HELP_CALLED, emergency and "help_called" in told and not heard.families - LIKE_HELP),
-        (HELP_CALLED, emergency and "they_are_here" in told and last in AWAITS_HELP),
+        (NO_CREDIT, "no_credit" in told),
+        (OWN_DOING_NOW, emergency and "hurt_a_peer" in told and not (grown_up or despairs)),
+        (RING_AGAIN, emergency and ("no_help_came" in told or "unanswered_999" in heard.families or (came_not and last in AWAITS_HELP))),
+        (AT_HELP, emergency and "help_is_here" in told and heard.families <= BROUGHT),
+        (AT_HELP if "at_home_or_here" in told else HELP_CALLED, emergency and "they_are_here" in told and last in AWAITS_HELP),
+        (HELP_CALLED, emergency and "help_called" in told and heard.families <= LIKE_HELP),
+        (THEY_KNOW, state.tier >= Urgency.URGENT and "they_know" in told and topic in BY_SOMEBODY_NEAR | AGAIN and not heard.alarm),
         (KNOWS_NOW, emergency and (heard.somebody_knows or beside) and not heard.alarm and topic in AGAIN | {state.worry}),
-        (WONT_GO, "wont_go" in told and state.worry == "meeting_plan" and not heard.alarm),
-        (OWN_DOING, case and "hurt_a_peer" in told and topic in OF_OWN_DOING and not (grown_up or despairs or heard.alarm)),
-        (SOMEBODY_KNOWS, case and (heard.somebody_knows or "help_called" in told) and topic in AGAIN | {state.worry}),
+        (WONT_GO, "wont_go" in told and state.worry == "meeting_plan" and topic in MANNERS | {"meeting_plan"} and not heard.alarm),
+        (OWN_DOING, case and "hurt_a_peer" in told and topic in OF_OWN_DOING and not (grown_up or despairs or "touched" in heard.families)),
+        (
+            SOMEBODY_KNOWS,
+            case and (heard.somebody_knows or "help_called" in told) and topic in AGAIN | {state.worry} and last not in DID_IT,
+        ),
         (last, last in (SOMEBODY_KNOWS, KNOWS_NOW) and heard.wonders and heard.short),  # "was that right"
         ("app_guide", not emergency and bool(state.app) and topic in ABOUT_APPS and "hacked" not in told),
         (WAY_OF_SPEAKING, heard.wish_to_die and heard.urgency < Urgency.SUPPORT and topic in OF_A_MANNER and not emergency),

@@ -78,8 +78,10 @@ class Reply:
     card: dict
 
 
-def _lead(case: Case, content: Content) -> str:
+def _lead(case: Case, content: Content, follow_up: str = "") -> str:
     words = content.words
+    if below := words["lead_for_follow_up"].get(follow_up, {}).get(case.urgency.word, {}).get(case.audience):
+        return content.fill(below)
     own = words["lead_for_topic"].get(case.topic, {})
     if case.audience not in own.get("readers", AUDIENCES):
         own = {}
@@ -138,7 +140,7 @@ def compose(
     said = advice or topic.for_reader("adult" if case.grown_up else case.voice, case.urgency)
     contact_ids = content.route(case)
     steps = _steps(case, said, content, personal=personal, foreign=foreign, again=again)
-    opening, numbers = _opening(case, said, content, again=again, goes_on=bool(follow_up)), _lead(case, content) if lead else ""
+    opening, numbers = _opening(case, said, content, again=again, goes_on=bool(follow_up)), _lead(case, content, follow_up) if lead else ""
     # In an emergency the number comes first; otherwise a kind word does.
     first = f"{numbers} {opening}" if case.emergency else f"{opening} {numbers}"
     buttons = [choice.card() for choice in choices]

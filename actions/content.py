@@ -20,13 +20,14 @@ from actions.urgency import AUDIENCES, WORDS, Urgency
 
 # The answer to "this homework makes me want to die", which may be meant.
 WAY_OF_SPEAKING = "way_of_speaking"
+WONT_GO = "wont_go"  # the answer to who will not go to a meeting that was told
 # Follow-ups that no button of their own asks for: what somebody says asks for them (actions/asks.py).
 UNASKED = (
     "more", "refusal", "the_number", "lost_temper", "hurt_now", "nearly_hurt", WAY_OF_SPEAKING, "casualty", "anothers_life", "suspected", "saying_no", "coming_out", "bullied", "hacked",
-    "somebody_knows", "knows_now", "help_called", "own_doing", "wont_go",
+    "somebody_knows", "knows_now", "help_called", "own_doing", "own_doing_now", "wont_go", "they_know", "at_help", "ring_again", "no_credit",
 )  # fmt: skip
 # Follow-ups that say nothing of what to do now: beside "they want to meet" the reader still needs "don't go".
-BESIDE_THE_STEPS = frozenset(["is_this_ok", "saying_no", "somebody_knows", "knows_now", "wont_go"])
+BESIDE_THE_STEPS = frozenset(["is_this_ok", "saying_no", "somebody_knows", "knows_now", "wont_go", "they_know", "ring_again", "no_credit"])
 ROOT = Path(os.environ.get("SIGNPOST_CONTENT") or Path(__file__).resolve().parent.parent / "content")
 
 
@@ -67,8 +68,10 @@ class Content:
         said = self.follow_ups.advice(ask, about, case, route=self.route(case), signs=signs, tapped=tapped)
         if said is None or ask not in BESIDE_THE_STEPS or case.urgency < Urgency.URGENT or case.topic not in self.topics:
             return said
-        own = self.topics[case.topic].for_reader(case.voice, case.urgency)
-        return replace(said, steps=(*said.steps, *own.steps), avoid=(*own.avoid, *said.avoid))
+        # Who will not go needs no steps for who is on the way.
+        tier = Urgency.URGENT if ask == WONT_GO else case.urgency
+        own = self.topics[case.topic].for_reader(case.voice, tier)
+        return replace(said, steps=(*said.steps, *own.steps), avoid=(*own.avoid, *said.avoid), tell=said.tell or own.tell)
 
     def offer(
         self, case: Case, *, asked: Iterable[str] = (), ask: str | None = None, about: str | None = None, tapped: str | None = None

@@ -46,6 +46,8 @@ SURE_OF_CHANGE = {"young_person": 0.98, "friend": 0.98, "parent": 0.85, "profess
 # below the second it is right about the topic in two of five (docs/decisions.md).
 SURE_OF_FRAGMENT = 0.3
 SURE_OF_TOPIC = 0.6
+# Follow-ups after which "nothing happened" says that nobody helped (actions/asks.py).
+TOLD_SOMEBODY = frozenset(["somebody_knows", "knows_now", "they_know"])
 # The same of a message of any length that is no question: so unsure a topic is wrong more often than right.
 GUESSED_TOPIC = 0.4
 # From this share on a yes or no of several words is one, and "somebody else's child" another child than the one talked of.
@@ -66,7 +68,7 @@ class Meaning(NamedTuple):
 
 
 def meaning(state: State, heard: Heard) -> Meaning:
-    """What the message means in this conversation."""
+    """What the message means in this conversation. state.ask: the follow-up that was given last."""
     means = next((read for reading in READINGS if (read := reading(state, heard))), Meaning(heard.topic, heard.urgency))
     for correction in CORRECTIONS:
         if means.final:
@@ -104,9 +106,14 @@ def _calm(heard: Heard) -> bool:
     return not heard.alarm and heard.urgency < Urgency.EMERGENCY
 
 
+def does_not_end(state: State, heard: Heard) -> bool:
+    """Whether what is said ends nothing: somebody makes them write it, or they are home, and so may the danger be."""
+    return state.holds == "forced" or "made_to_say" in heard.situations or (state.holds == "home" and "at_home_or_here" in heard.situations)
+
+
 def says_over(state: State, heard: Heard) -> bool:
     """Whether a few words leave no doubt that an emergency is none, or no more: nobody is in danger; it was years ago; the child who was missing is back."""
-    if state.tier is not Urgency.EMERGENCY:
+    if state.tier is not Urgency.EMERGENCY or does_not_end(state, heard):
         return False
     if heard.said == "no_danger" or (heard.said == "wrong_button" and state.tapped == "in_person_danger"):
         return True
@@ -135,7 +142,7 @@ def _wants_to_die(state: State, heard: Heard) -> Meaning | None:
 
 
 def _nobody_in_danger(state: State, heard: Heard) -> Meaning | None:
-    over = says_over(state, heard) or (heard.said == "no_danger" and state.worry)
+    over = says_over(state, heard) or (heard.said == "no_danger" and state.worry and not does_not_end(state, heard))
     return Meaning("danger_over", Urgency.CHAT, final=True) if over else None
 
 
@@ -143,6 +150,8 @@ def _safe_now(state: State, heard: Heard) -> Meaning | None:
     """ "no hes not here", "im safe", to "are you safe right now?". Of somebody at home or a known adult unasked too; of a missing child "she's not here" is
     no comfort, and who waits for somebody from online says "he's not here" unasked."""
     asked = state.question == "safe_now" and not (heard.said == "away" and state.worry == "runaway_missing")
+    if state.holds == "forced":
+        return None
     comfort = (heard.said in ("safe", "away") and asked) or (heard.said == "away" and state.worry in WHERE_WE_LIVE)
     if heard.said == "away" and heard.in_context and heard.in_context["urgency"]["emergency"] >= RAISES:
         return None  # "she's out now", of a mother who leaves small children alone
@@ -358,6 +367,35 @@ def _a_carer_afraid_of_themselves(state: State, heard: Heard, means: Meaning) ->
     return means._replace(topic="abuse_at_home" if means.topic == OWN_ACTS else means.topic, urgency=highest(means.urgency, Urgency.URGENT))
 
 
+def _no_nod_beside_danger(state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "no hes back", of a man at the door."""
+    return means._replace(topic=state.worry or "in_person_danger") if means.topic in NODS and heard.alarm and not heard.said else means
+
+
+def _a_threat_if_told(state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "he said hell kill me if i tell", and "he knows that i told": urgent at least, and never "you don't have to call anyone"."""
+    told = heard.situations & {"threat_if_told", "they_know"}
+    if not told or ("threat_if_told" not in told and state.worry not in BY_SOMEBODY_NEAR | {None, "fear_of_trouble", "not_helped"}):
+        return means
+    topic = (state.worry or "abuse_at_home") if means.topic in QUESTIONS | MANNERS and state.worry not in QUESTIONS else means.topic
+    return Meaning(topic, highest(means.urgency, Urgency.URGENT))
+
+
+def _let_down(state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "nothing happened", "she laughed", of who told somebody."""
+    told = state.ask in TOLD_SOMEBODY or "told_somebody" in heard.situations
+    if "let_down" not in heard.situations or not told or means.urgency >= Urgency.URGENT or means.topic not in MANNERS | {state.worry}:
+        return means
+    return Meaning("not_helped", highest(means.urgency, Urgency.SUPPORT))
+
+
+def _wont_go(state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "im not going", of a meeting on another day: to the model somebody is missing."""
+    raised = means.urgency is Urgency.EMERGENCY and heard.by == "model" and not heard.alarm
+    goes = "wont_go" not in heard.situations or state.worry != "meeting_plan"
+    return means if goes or not raised else Meaning(state.worry, _otherwise(heard))
+
+
 def _somebody_knows(state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "i told my mum", "she said she will help", "mum rang the police": to the model nobody helped, or somebody is coming."""
     if not (heard.somebody_knows or ("help_called" in heard.situations and heard.scores.get("emergency", 1.0) < RAISES)):
@@ -377,5 +415,9 @@ CORRECTIONS: tuple[Callable[[State, Heard, Meaning], Meaning], ...] = (
     _part_of_harm_by_somebody_near,
     _own_acts_stay,
     _a_carer_afraid_of_themselves,
+    _no_nod_beside_danger,
+    _a_threat_if_told,
+    _let_down,
+    _wont_go,
     _somebody_knows,
 )

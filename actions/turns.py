@@ -8,10 +8,11 @@ from actions.asks import wanted
 from actions.choices import SUICIDE, Choice
 from actions.content import WAY_OF_SPEAKING, Content
 from actions.heard import ALSO_SUICIDE, Heard
-from actions.meaning import Meaning, danger_is_home, meaning, reader, says_over
+from actions.meaning import OTHERS, Meaning, danger_is_home, does_not_end, meaning, reader, says_over
 from actions.state import State
 from actions.topics import (
     ABOUT_DESPAIR,
+    BY_SOMEBODY_NEAR,
     MANNERS,
     MORE_OF_IT,
     NODS,
@@ -26,6 +27,9 @@ from actions.urgency import Urgency, after_turn, highest
 
 MISSES = 2  # of an open question; then the answer is the one for the higher urgency
 AS_MUCH = 0.5  # from this share on suicide and a low mood together are as much what a message says as its topic
+# Of who ran away: from this share on harm is told too; and the families that tell of it.
+HARMED = 0.1
+HARM = frozenset(["hit_at_home", "assault_now", "forced_sex", "touched", "threat_with_means"])
 # The constant answer to who asks how to get at a child, or which words set this off. No button leads to it.
 REFUSAL = "refusal"
 
@@ -84,16 +88,16 @@ def _typed(state: State, heard: Heard, content: Content, before: tuple[str | Non
         heard = heard.without("age")
     if before[0] == WAY_OF_SPEAKING and heard.said in ("yes", "means_it"):
         heard = heard.saying("to_die")  # "if any part of you means it" was what they read
-    means = meaning(state, heard)
+    means = meaning(replace(state, ask=before[0]), heard)
     at_home = danger_is_home(state, heard)
-    over = (heard.over or says_over(state, heard)) and not at_home
+    over = (heard.over or says_over(state, heard)) and not (at_home or does_not_end(state, heard))
     audience = _audience(state, heard)
     corrected = audience != state.audience and heard.names_a_reader
     if corrected and audience == "young_person" and state.worry == "friend_at_risk":  # "ok its me": what it is about is open again
         state = replace(state, worry=SUICIDE if state.life_at_risk else "mental_health" if state.despair else None)
         means = means._replace(topic="vague_distress" if means.topic in MANNERS else means.topic)
     state = _about_the_reader(state, heard, audience, corrected=corrected)
-    state = _about_life(state, heard, means)
+    state = replace(_about_life(state, heard, means), holds=_holds(state, heard, means))
     state = _about_the_worry(state, heard, means, over=over, corrected=corrected)
     if state.question:
         state = _question_met(state, heard, means, content)
@@ -140,6 +144,18 @@ def _about_life(state: State, heard: Heard, means: Meaning) -> State:
     despair = state.despair or means.topic in ABOUT_DESPAIR or of_another or beside
     in_words = means.topic in ABOUT_DESPAIR | OF_OTHERS or heard.of_suicide or beside
     return replace(state, despair=despair, life_at_risk=state.life_at_risk or (means.urgency is Urgency.EMERGENCY and despair and in_words))
+
+
+def _holds(state: State, heard: Heard, means: Meaning) -> str | None:
+    """Whether "I'm home now" is no end of what was told: it may be at home, as nobody from outside was named. Of who ran away: where they told of harm."""
+    if "made_to_say" in heard.situations or state.holds == "forced":
+        return "forced"
+    emergency = Urgency.EMERGENCY in (state.tier, means.urgency)
+    if state.holds or state.audience in OTHERS or not emergency or "outsider" in heard.situations:
+        return state.holds
+    harmed = sum(heard.ranking.get(topic, 0.0) for topic in BY_SOMEBODY_NEAR) >= HARMED or bool(heard.families & HARM)
+    danger = means.topic in BY_SOMEBODY_NEAR and means.urgency is Urgency.EMERGENCY
+    return "home" if danger or (harmed and "runaway_missing" in (means.topic, state.worry)) else None
 
 
 def _despair_beside(heard: Heard) -> bool:

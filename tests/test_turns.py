@@ -287,8 +287,8 @@ CASES = [  # before     message                                                 
     # who will not go after all, with no credit, with a guess for a topic
     (replace(MEETING, urgency="emergency"), typed("vague_distress") | {"situations": ["wont_go"]}, dict(urgency="emergency", ask="wont_go")),
     (HOME, typed("abuse_at_home", "urgent") | {"situations": ["wont_go"]}, dict(ask=None)),
-    (STRANGER, fragment("fear_of_trouble", "support", 0.3, emergency=0.0) | {"situations": ["no_credit"]}, dict(ask="the_number", about="999", topic="in_person_danger")),
-    (HOME, fragment("fear_of_trouble", "support", 0.9, emergency=0.0) | {"situations": ["no_credit"]}, dict(ask="the_number", about="childline")),
+    (STRANGER, fragment("fear_of_trouble", "support", 0.3, emergency=0.0) | {"situations": ["no_credit"]}, dict(ask="no_credit", topic="in_person_danger")),
+    (HOME, fragment("fear_of_trouble", "support", 0.9, emergency=0.0) | {"situations": ["no_credit"]}, dict(ask="no_credit")),
     (STRANGER, fragment("fear_of_trouble", "support", 0.3, emergency=0.0), dict(topic="in_person_danger")),
     (STRANGER, fragment("confidentiality", "info", 0.9, emergency=0.0), dict(topic="confidentiality")),
     (replace(MEETING, urgency="emergency"), fragment("in_person_danger", "emergency", 0.3, emergency=0.4), dict(topic="meeting_plan")),
@@ -302,12 +302,44 @@ CASES = [  # before     message                                                 
     (replace(HOME, ask="somebody_knows", question=None), typed("affirm") | {"wonders": True, "short": True}, dict(ask="somebody_knows")),  # "was that right"
     (State(urgency="support", topic="vague_distress"), fragment("danger_over", "emergency", 0.5, emergency=0.13) | {"situations": ["help_called"]}, dict(urgency="support", ask="somebody_knows")),
     (State(), fragment("in_person_danger", "emergency", 0.5, emergency=0.55) | {"situations": ["help_called"]}, dict(urgency="emergency", ask="help_called")),
+    # what keeps an emergency: home may be where the danger is, and who is made to write says nothing
+    (State(), typed("in_person_danger", "emergency") | {"families": ["forced_sex"]}, dict(holds="home")),
+    (State(), typed("in_person_danger", "emergency") | {"situations": ["outsider"]}, dict(holds=None)),
+    (State(), typed("in_person_danger", "emergency", reader=("parent", 0.9)), dict(holds=None)),
+    (State(), typed("runaway_missing", "emergency"), dict(holds=None)),
+    (State(), typed("runaway_missing", "emergency") | {"families": ["hit_at_home"]}, dict(holds="home")),
+    (replace(MISSING, audience="young_person"), typed("abuse_at_home", "urgent") | {"families": ["hit_at_home"]}, dict(holds="home")),
+    (replace(STRANGER, holds="home"), typed("danger_over", "support", over=True) | {"situations": ["at_home_or_here"]}, dict(urgency="emergency")),
+    (replace(STRANGER, holds="home"), typed("danger_over", "support", over=True), dict(urgency="urgent")),  # "he's gone, police have him"
+    (STRANGER, typed("danger_over", "support", over=True) | {"situations": ["at_home_or_here"]}, dict(urgency="urgent")),
+    (STRANGER, typed("danger_over", "support", over=True) | {"situations": ["made_to_say"]}, dict(urgency="emergency", holds="forced")),
+    (replace(STRANGER, holds="forced"), typed("danger_over", "support", over=True), dict(urgency="emergency", holds="forced")),
+    (replace(STRANGER, holds="forced"), typed("deny", said="no_danger"), dict(urgency="emergency")),
+    (replace(STRANGER, holds="forced"), tapped(answer="safe_again"), dict(urgency="urgent")),  # a way out is left
+    # a threat if they tell, somebody who knows that they told, somebody who was let down
+    (State(), typed("fear_of_trouble", "support") | {"situations": ["threat_if_told"]}, dict(urgency="urgent", topic="abuse_at_home")),
+    (HOME, typed("fear_of_trouble", "support") | {"situations": ["they_know"]}, dict(urgency="urgent", ask="they_know", topic="abuse_at_home")),
+    (BLACKMAIL, typed("not_helped", "support") | {"situations": ["they_know"]}, dict(topic="not_helped")),
+    (replace(HOME, ask="somebody_knows", question=None), typed("vague_distress") | {"situations": ["let_down"]}, dict(topic="not_helped")),
+    (HOME, typed("vague_distress") | {"situations": ["let_down"]}, dict(topic="abuse_at_home")),  # "nothing happened", to no telling
+    # 999 was called in vain; they are there; somebody brings them
+    (STRANGER, typed("runaway_missing", "support") | {"situations": ["no_help_came"]}, dict(ask="ring_again")),
+    (replace(STRANGER, ask="help_called"), typed("danger_over", "support") | {"situations": ["they_didnt_come"]}, dict(ask="ring_again", urgency="emergency")),
+    (replace(STRANGER, ask="help_called"), typed("affirm") | {"situations": ["they_are_here", "at_home_or_here"]}, dict(ask="at_help")),
+    (PILLS, typed("in_person_danger", "emergency") | {"situations": ["help_is_here"], "families": ["held_or_taken"]}, dict(ask="at_help")),
+    (STRANGER, typed("in_person_danger", "emergency") | {"situations": ["help_is_here"], "families": ["assault_now"]}, dict(ask=None)),
+    (State(urgency="emergency", worry="in_person_danger", topic="in_person_danger", ask="casualty"), typed("in_person_danger", "emergency") | {"situations": ["help_called"]}, dict(ask="help_called")),
+    (replace(MEETING, ask=None), fragment("runaway_missing", "emergency", 0.4, emergency=0.3, otherwise="urgent") | {"situations": ["wont_go"]}, dict(urgency="urgent", ask="wont_go")),
+    (STRANGER, fragment("deny", "emergency", 0.9, emergency=0.9) | {"alarm": True, "families": ["arrival"]}, dict(topic="in_person_danger")),
     # who did it themselves gets no victim's comfort
     (State(), typed("abuse_at_home", "urgent") | {"situations": ["hurt_a_peer"]}, dict(ask="own_doing")),
     (State(), typed("abuse_at_home", "urgent", reader=("parent", 0.9)) | {"situations": ["hurt_a_peer"]}, dict(ask=None)),
-    (State(), typed("friend_at_risk", "emergency") | {"situations": ["hurt_a_peer"]}, dict(ask=None)),
+    (State(), typed("friend_at_risk", "emergency") | {"situations": ["hurt_a_peer"]}, dict(ask="own_doing_now")),
     (replace(HOME, ask="own_doing", question=None), typed("fear_of_trouble", "support"), dict(ask="own_doing")),
     (replace(HOME, ask="own_doing", question=None), typed("abuse_at_home", "emergency") | {"alarm": True}, dict(ask=None)),
+    (replace(HOME, ask="own_doing", question=None), typed("mental_health", "support") | {"situations": ["wish_to_die"]}, dict(ask=None, despair=True)),
+    (replace(HOME, ask="own_doing", question=None), fragment("not_helped", "support", 0.9, emergency=0.0) | {"situations": ["told_somebody"]}, dict(ask="own_doing")),
+    (State(), typed("abuse_at_home", "urgent") | {"situations": ["hurt_a_peer"], "families": ["touched"]}, dict(ask=None)),
     # "bye" is no emergency for what was told before, but of who is low
     (BLACKMAIL, after_it(fragment("goodbye", "chat", 1.0, emergency=0.0) | {"brief": True}, "suicidal_self_harm", 0.6, 0.6), dict(urgency="urgent", topic="goodbye")),
     (LOW, after_it(fragment("goodbye", "chat", 1.0, emergency=0.0) | {"brief": True}, "suicidal_self_harm", 0.6, 0.6), dict(urgency="emergency")),
