@@ -12,8 +12,8 @@ PY := .venv/bin/python
 RASA := $(PY) -m addons.rasa_cli
 MODEL := models/signpost.tar.gz
 WITH_BROWSER = PYTHONPATH=$$(echo $(CURDIR)/.tools/browser/lib/python3*/site-packages)
-TRAINED_ON := config.yml domain.yml data/rules.yml data/stories.yml data/context.yml $(wildcard data/encoder/*.npz data/nlu/*.yml data/second/*.csv) actions/in_context.py \
-	$(addprefix addons/,recogniser.py judge.py attention_head.py ngrams.py encoder.py examples.py left_out.py spelling.py typos.py)
+TRAINED_ON := config.yml domain.yml data/rules.yml data/stories.yml data/context.yml $(wildcard data/encoder/*.npz data/nlu/*.yml data/second/*.csv) $(addprefix actions/,in_context.py normalise.py) \
+	$(addprefix addons/,recogniser.py judge.py attention_head.py ngrams.py encoder.py examples.py left_out.py memory.py spelling.py typos.py)
 export RASA_TELEMETRY_ENABLED := false
 export ORT_DISABLE_TELEMETRY := 1
 # Rasa's own dependencies grumble about each other's age; nothing of ours is silenced in the tests.

@@ -96,7 +96,7 @@ def test_make_and_the_recogniser_know_the_same_files_that_training_depends_on(ro
     from addons.recogniser import TRAINS_WITH
 
     made = re.search(r"^TRAINED_ON := (.*?)\n(?!\t)", (root / "Makefile").read_text(encoding="utf-8"), re.M | re.S)[1]
-    assert set(re.findall(r"(\w+)\.py", made)) == {*TRAINS_WITH, "in_context"}
+    assert set(re.findall(r"(\w+)\.py", made)) == {*TRAINS_WITH, "in_context", "normalise"}
     assert {"data/context.yml", "data/encoder/*.npz", "data/nlu/*.yml", "data/second/*.csv"} <= set(re.findall(r"data/[\w/.*]+", made))
 
 
