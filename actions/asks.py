@@ -39,6 +39,7 @@ OF_UNKIND_CHILDREN = PLAIN_TALK | {"friend_at_risk", "professional_duty", "paren
 OF_WHO_THEY_ARE = PLAIN_TALK | {"parent_advice", "parent_wants_signs", "is_it_my_fault", "trolling_abuse"}
 OF_A_MANNER = OFF_THE_SUBJECT | ABOUT_DESPAIR  # "this game makes me want to kill myself"
 DID_IT = frozenset([OWN_DOING, LOST_TEMPER])  # whose own steps stay when they told somebody
+ABOUT_MONEY = frozenset(["sextortion", "gifts_money"])  # "i need money" is no phone credit
 AGAIN = MANNERS | QUESTIONS  # what says nothing new
 OF_A_SUSPECT = PLAIN_TALK | {
     "known_adult",
@@ -127,6 +128,7 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
     grown_up = state.age == "adult" or state.audience in ADULTS
     calm = state.tier < Urgency.URGENT and not (despairs or state.life_at_risk or heard.families)
     came_not = "they_didnt_come" in told
+    help_comes = emergency and last in AWAITS_HELP and heard.families <= LIKE_HELP
     beside = "somebody_is_here" in told and heard.short and state.worry not in WHERE_WE_LIVE  # who is no danger
     situations = (
         ("cant_speak", CANT_TALK in heard.families and not worker),
@@ -138,15 +140,28 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
             heard.urgency is Urgency.EMERGENCY and bool(heard.families & HURT_OR_ILL) and heard.families <= NOBODY_TO_FLEE and not despairs,
         ),
         (NEARLY_HURT, "may_hurt_own_child" in told and topic in OF_A_CARER),
-        (NO_CREDIT, "no_credit" in told),
-        (OWN_DOING_NOW, emergency and "hurt_a_peer" in told and not (grown_up or despairs)),
+        (NO_CREDIT, "no_credit" in told and state.worry not in ABOUT_MONEY),
+        (
+            OWN_DOING_NOW,
+            emergency and "hurt_a_peer" in told and heard.families <= HURT_OR_ILL | {"hit_at_home"} and not (grown_up or despairs),
+        ),
         (RING_AGAIN, emergency and ("no_help_came" in told or "unanswered_999" in heard.families or (came_not and last in AWAITS_HELP))),
         (AT_HELP, emergency and "help_is_here" in told and heard.families <= BROUGHT),
-        (AT_HELP if "at_home_or_here" in told else HELP_CALLED, emergency and "they_are_here" in told and last in AWAITS_HELP),
+        (AT_HELP if "at_home_or_here" in told else HELP_CALLED, help_comes and "they_are_here" in told),
+        (HELP_CALLED, help_comes and "told_to_stay" in told),
         (HELP_CALLED, emergency and "help_called" in told and heard.families <= LIKE_HELP),
-        (THEY_KNOW, state.tier >= Urgency.URGENT and "they_know" in told and topic in BY_SOMEBODY_NEAR | AGAIN and not heard.alarm),
+        (
+            THEY_KNOW,
+            state.tier >= Urgency.URGENT
+            and bool(told & {"they_know", "they_were_told"})
+            and state.worry in BY_SOMEBODY_NEAR
+            and not heard.alarm,
+        ),
         (KNOWS_NOW, emergency and (heard.somebody_knows or beside) and not heard.alarm and topic in AGAIN | {state.worry}),
-        (WONT_GO, "wont_go" in told and state.worry == "meeting_plan" and topic in MANNERS | {"meeting_plan"} and not heard.alarm),
+        (
+            WONT_GO,
+            "wont_go" in told and state.worry == "meeting_plan" and topic in MANNERS | {"meeting_plan"} and heard.short and not heard.alarm,
+        ),
         (OWN_DOING, case and "hurt_a_peer" in told and topic in OF_OWN_DOING and not (grown_up or despairs or "touched" in heard.families)),
         (
             SOMEBODY_KNOWS,

@@ -23,7 +23,7 @@ class Heard:
 
     topic, confidence, ranking: the model's topic, its share, and the shares of all. urgency: the tier; by: what decided it, the
     model or a family; scores: the model's share of each tier; otherwise: the tier without its emergency.
-    situations: what it plainly says, whatever its topic. families: of danger, that spoke; alarm: one of them may not be overruled. over: the danger is said to be over.
+    situations: what it plainly says, whatever its topic. families: of danger, that spoke; alarm: one of them may not be overruled. over: the danger is said to be over; remembered: a training message with these words has its labels.
     audience, audience_share: who seems to type. ask, ask_share: what they want to hear next.
     found: what was said outright, by kind (reader, age, nation, hears, contact, app, listener, said).
     in_context: the second reading, {"topic": {topic: share}, "urgency": {tier: share}}; None where there was none.
@@ -40,6 +40,7 @@ class Heard:
     families: frozenset[str] = frozenset()
     alarm: bool = False
     over: bool = False
+    remembered: bool = False
     audience: str = "unknown"
     audience_share: float = 0.0
     ask: str | None = None
@@ -72,6 +73,7 @@ class Heard:
             urgency=Urgency.of(urgency.get("tier") or "chat"),
             by=urgency.get("by"),
             scores=urgency.get("scores") or {},
+            remembered=bool(urgency.get("remembered")),
             otherwise=Urgency.of(urgency["otherwise"]) if urgency.get("otherwise") else None,
             families=frozenset(parsed.get("families") or ()),
             situations=frozenset(parsed.get("situations") or ()),

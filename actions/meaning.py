@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from actions.choices import SUICIDE
-from actions.heard import Heard
+from actions.heard import ALSO_SUICIDE, Heard
 from actions.state import State
 from actions.topics import (
     ABOUT_DESPAIR,
@@ -48,6 +48,8 @@ SURE_OF_FRAGMENT = 0.3
 SURE_OF_TOPIC = 0.6
 # Follow-ups after which "nothing happened" says that nobody helped (actions/asks.py).
 TOLD_SOMEBODY = frozenset(["somebody_knows", "knows_now", "they_know"])
+# After these a few words are no first message: small talk, good news, a question.
+HARMLESS = QUESTIONS | NODS | {"out_of_scope", "trolling_abuse", "danger_over", "thanks", "goodbye"}
 # The same of a message of any length that is no question: so unsure a topic is wrong more often than right.
 GUESSED_TOPIC = 0.4
 # From this share on a yes or no of several words is one, and "somebody else's child" another child than the one talked of.
@@ -83,8 +85,9 @@ def reader(known: str, heard: Heard, *, outright: bool = True) -> str:
     While nobody is known the model's reading stands: "it's about my friend" in a first message is as often about somebody else's.
     outright: whether what they say outright counts.
     """
-    if outright and heard.found.get("reader") in AUDIENCES and known != "unknown":
-        return heard.found["reader"]
+    said = heard.found.get("reader")
+    if outright and said in AUDIENCES and (known != "unknown" or said in ("parent", "professional")):
+        return said
     name = heard.audience
     if known in ("unknown", name):
         return name
@@ -183,8 +186,9 @@ def _today(state: State, heard: Heard) -> Meaning | None:
     if heard.said != "today":
         return None
     if not state.worry:
-        sure = heard.alarm or not heard.brief or heard.scores.get("emergency", 1.0) >= SURE_ALONE
-        return None if sure else Meaning("vague_distress", highest(_otherwise(heard), Urgency.SUPPORT))
+        despair = sum(heard.ranking.get(topic, 0.0) for topic in ABOUT_DESPAIR) >= ALSO_SUICIDE
+        says_more = despair or not heard.brief or not _unsure_of_danger(heard)
+        return None if says_more else Meaning("vague_distress", Urgency.SUPPORT)
     if state.worry in MAY_BE_TODAY:
         return Meaning(SUICIDE if state.worry == "mental_health" else state.worry, Urgency.EMERGENCY, final=True)
     return Meaning("vague_distress", heard.urgency)
@@ -225,11 +229,17 @@ def _after_what_was_told(state: State, heard: Heard) -> Meaning | None:
         return None
     alone, here = heard.scores.get("emergency", 1.0), heard.in_context["urgency"]["emergency"]
     now = heard.urgency
-    overruled = now is Urgency.EMERGENCY and heard.by == "model" and not heard.alarm and here < SURE_IN_CONTEXT and alone < SURE_ALONE
+    overruled = (
+        now is Urgency.EMERGENCY
+        and heard.by == "model"
+        and not (heard.alarm or heard.remembered)
+        and here < SURE_IN_CONTEXT
+        and alone < SURE_ALONE
+    )
     if overruled:
         now = _otherwise(heard)
-    elif here >= RAISES and not _a_mere_pleasantry(state, heard):
-        now = Urgency.EMERGENCY
+    elif here >= RAISES:  # after a mere "bye" the contacts for despair may stand beside (turns.py)
+        now = highest(now, Urgency.SUPPORT if _a_mere_pleasantry(state, heard) else Urgency.EMERGENCY)
     told = heard.topic in NODS and not (heard.said or heard.brief or heard.refuses)  # "no i havent paid": no refusal, a fact
     said_outright = (
         (heard.topic in QUESTIONS and heard.confidence >= GUESSED_TOPIC)
@@ -255,19 +265,23 @@ def _inside_the_worry(state: State, heard: Heard) -> Meaning | None:
 
     In an emergency the worry that made it one keeps the word, unless the few words are another one. Suicide is never passed over.
     """
-    if not state.worry or state.worry in QUESTIONS or state.tier < Urgency.SUPPORT:
-        return None
     now = heard.urgency
+    certain = heard.families or heard.remembered
+    unsure = now is Urgency.EMERGENCY and heard.by == "model" and not certain and heard.scores.get(now.word, 1.0) < SURE_OF_FRAGMENT
+    if not state.worry or state.worry in QUESTIONS or state.tier < Urgency.SUPPORT:
+        # "he waved", after small talk or good news: part of that, unless the model is sure.
+        of_it = unsure and heard.short and state.topic in HARMLESS
+        return Meaning("vague_distress", _otherwise(heard)) if of_it else None
     if not (heard.short or heard.would_face_them or heard.topic in QUESTIONS):
         return Meaning(_of_the_worry(state, heard, now), now) if heard.confidence < GUESSED_TOPIC else None
-    if now is Urgency.EMERGENCY and heard.by == "model" and not heard.families and heard.scores.get(now.word, 1.0) < SURE_OF_FRAGMENT:
+    if unsure:
         now = _otherwise(heard)
     if state.tier is Urgency.EMERGENCY and state.worry == "runaway_missing" and not heard.alarm and heard.confidence < SURE_OF_NOD:
         return Meaning(_of_the_worry(state, heard, Urgency.SUPPORT), now)  # "im at the station", of who ran away
-    unsure = state.tier is Urgency.EMERGENCY or heard.confidence < SURE_OF_TOPIC
+    of_the_worry = state.tier is Urgency.EMERGENCY or heard.confidence < SURE_OF_TOPIC
     if state.life_at_risk and state.worry == SUICIDE and now is Urgency.EMERGENCY and not heard.families:
         return Meaning(SUICIDE, now)  # "no one is home", of who has the pills there
-    return Meaning(_of_the_worry(state, heard, now) if unsure else heard.topic, now)
+    return Meaning(_of_the_worry(state, heard, now) if of_the_worry else heard.topic, now)
 
 
 READINGS: tuple[Callable[[State, Heard], Meaning | None], ...] = (
@@ -296,7 +310,7 @@ def _otherwise(heard: Heard) -> Urgency:
 def _of_the_worry(state: State, heard: Heard, now: Urgency) -> str:
     """The topic of an unsure message: the worry's, unless it is another kind of talk, a low mood, or an emergency. A mere guess is no question ("my husband
     wants to message them"), and in an emergency no other one."""
-    guessed = heard.confidence < GUESSED_TOPIC and not heard.families
+    guessed = heard.confidence < GUESSED_TOPIC and not heard.families and heard.topic not in ABOUT_DESPAIR
     if state.worry and guessed and (heard.topic in QUESTIONS or (now is Urgency.EMERGENCY and state.tier is now)):
         return state.worry
     return heard.topic if now is Urgency.EMERGENCY or heard.topic in MANNERS | QUESTIONS | ABOUT_DESPAIR else state.worry
@@ -321,6 +335,12 @@ def _no_mere_nod(_state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "no but actually my uncle did ask me that"."""
     mere = means.topic not in NODS or heard.said or heard.brief or heard.confidence >= SURE_OF_NOD
     return means if mere else means._replace(topic="vague_distress")
+
+
+def _no_mere_guess(state: State, heard: Heard, means: Meaning) -> Meaning:
+    """Nobody is greeted for naming who it was ("its my grandad"), or sent away ("my boyfriend shouted at me"), over a guess."""
+    guessed = means.topic in ("greeting", "out_of_scope") and heard.topic == means.topic and heard.confidence < GUESSED_TOPIC
+    return means._replace(topic="vague_distress") if guessed and not (heard.said or heard.found) else means
 
 
 def _still_about_the_same(state: State, heard: Heard, means: Meaning) -> Meaning:
@@ -374,8 +394,9 @@ def _no_nod_beside_danger(state: State, heard: Heard, means: Meaning) -> Meaning
 
 def _a_threat_if_told(state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "he said hell kill me if i tell", and "he knows that i told": urgent at least, and never "you don't have to call anyone"."""
-    told = heard.situations & {"threat_if_told", "they_know"}
-    if not told or ("threat_if_told" not in told and state.worry not in BY_SOMEBODY_NEAR | {None, "fear_of_trouble", "not_helped"}):
+    near = state.worry in BY_SOMEBODY_NEAR
+    know = "they_know" in heard.situations and (near or state.worry in (None, "fear_of_trouble", "not_helped", "secrecy"))
+    if not ("threat_if_told" in heard.situations or know or ("they_were_told" in heard.situations and near)):
         return means
     topic = (state.worry or "abuse_at_home") if means.topic in QUESTIONS | MANNERS and state.worry not in QUESTIONS else means.topic
     return Meaning(topic, highest(means.urgency, Urgency.URGENT))
@@ -389,27 +410,38 @@ def _let_down(state: State, heard: Heard, means: Meaning) -> Meaning:
     return Meaning("not_helped", highest(means.urgency, Urgency.SUPPORT))
 
 
+def _unsure_of_danger(heard: Heard) -> bool:
+    """Whether an emergency is the model's alone, and it is not sure of one, neither of the words nor after what was told."""
+    here = heard.in_context["urgency"]["emergency"] if heard.in_context else 0.0
+    sure = heard.alarm or heard.remembered or here >= RAISES or heard.scores.get("emergency", 1.0) >= SURE_ALONE
+    return heard.by == "model" and not sure
+
+
 def _wont_go(state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "im not going", of a meeting on another day: to the model somebody is missing."""
-    raised = means.urgency is Urgency.EMERGENCY and heard.by == "model" and not heard.alarm
-    goes = "wont_go" not in heard.situations or state.worry != "meeting_plan"
-    return means if goes or not raised else Meaning(state.worry, _otherwise(heard))
+    will_not = "wont_go" in heard.situations and state.worry == "meeting_plan" and heard.short
+    if not will_not or means.topic not in MANNERS | {"meeting_plan", "runaway_missing"} or not _unsure_of_danger(heard):
+        return means
+    return Meaning(state.worry, _otherwise(heard)) if means.urgency is Urgency.EMERGENCY else means
 
 
 def _somebody_knows(state: State, heard: Heard, means: Meaning) -> Meaning:
-    """ "i told my mum", "she said she will help", "mum rang the police": to the model nobody helped, or somebody is coming."""
-    if not (heard.somebody_knows or ("help_called" in heard.situations and heard.scores.get("emergency", 1.0) < RAISES)):
+    """ "i told my mum", "she said she will help": to the model nobody helped, or somebody is coming. To begin with it may be a threat, and stays what it is."""
+    beside = "somebody_is_here" in heard.situations and heard.short and state.worry not in WHERE_WE_LIVE  # "mum is coming with me"
+    if not (heard.somebody_knows or beside):
         return means
-    here = heard.in_context["urgency"]["emergency"] if heard.in_context else 0.0
-    sure = heard.alarm or here >= RAISES or heard.scores.get("emergency", 1.0) >= SURE_ALONE
-    now = _otherwise(heard) if means.urgency is Urgency.EMERGENCY and heard.by == "model" and not sure else means.urgency
-    return Meaning((state.worry or "vague_distress") if means.topic == "not_helped" else means.topic, highest(now, Urgency.SUPPORT))
+    raised = means.urgency is Urgency.EMERGENCY and (state.topic or beside) and _unsure_of_danger(heard)
+    now = _otherwise(heard) if raised else means.urgency
+    lowered = now < means.urgency
+    topic = (state.worry or "vague_distress") if means.topic == "not_helped" or lowered else means.topic
+    return Meaning(topic, now if beside else highest(now, Urgency.SUPPORT))
 
 
 CORRECTIONS: tuple[Callable[[State, Heard, Meaning], Meaning], ...] = (
     _suicide_is_no_other_subject,
     _no_relief_in_an_emergency,
     _no_mere_nod,
+    _no_mere_guess,
     _still_about_the_same,
     _adults_advice_for_adults,
     _part_of_harm_by_somebody_near,

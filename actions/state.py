@@ -20,7 +20,7 @@ class State:
     told: the advice given last, by topic, urgency and reader; told_times: how often running. deaf: the reader said so, or that they sign.
     despair: suicide or a low mood was told, of oneself or another: its contacts stay. life_at_risk: as an emergency, and nothing lowers it.
     app: the app or game that was named last.
-    holds: "home", an emergency that nobody's coming home ends, as it may be at home; "forced", somebody makes them write, and no word ends it.
+    holds: "outside", somebody from outside was named; "home", an emergency that nobody's coming home ends, as it may be at home; "forced", somebody makes them write, and no word ends it.
     """
 
     SLOTS: ClassVar[tuple[str, ...]]

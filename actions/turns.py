@@ -62,7 +62,9 @@ def _tapped(state: State, choice: Choice | None, content: Content) -> State:
     if picked.get("answer") == "safe_again":
         if state.life_at_risk:
             return state
-        return replace(state, urgency=after_turn(was, Urgency.CHAT, danger_over=True).word, topic="danger_over").without_question()
+        return replace(
+            state, urgency=after_turn(was, Urgency.CHAT, danger_over=True).word, topic="danger_over", holds=None
+        ).without_question()
     if "audience" in picked:
         return replace(state, audience=picked["audience"])
     if picked.get("ask") == "nation" and "about" in picked:
@@ -151,8 +153,12 @@ def _holds(state: State, heard: Heard, means: Meaning) -> str | None:
     if "made_to_say" in heard.situations or state.holds == "forced":
         return "forced"
     emergency = Urgency.EMERGENCY in (state.tier, means.urgency)
-    if state.holds or state.audience in OTHERS or not emergency or "outsider" in heard.situations:
+    if state.audience in OTHERS or not emergency or state.holds == "home":
         return state.holds
+    if "kin" in heard.situations and means.urgency is Urgency.EMERGENCY and means.topic in BY_SOMEBODY_NEAR:
+        return "home"
+    if state.holds or "outsider" in heard.situations:
+        return "outside"
     harmed = sum(heard.ranking.get(topic, 0.0) for topic in BY_SOMEBODY_NEAR) >= HARMED or bool(heard.families & HARM)
     danger = means.topic in BY_SOMEBODY_NEAR and means.urgency is Urgency.EMERGENCY
     return "home" if danger or (harmed and "runaway_missing" in (means.topic, state.worry)) else None

@@ -16,8 +16,9 @@ from actions.normalise import words_of
 from addons.judge import TIERS
 
 FEW = 12  # words: longer ones nobody types twice
-# With or without these it is the same: "Hi, my dad is drunk", "dad is drunk". Of messages that only differ so, 97 in 100 have the same tier (docs/decisions.md).
-ADDS_NOTHING = frozenset("my our the a an hi hello hey um well".split())
+# With or without these at its beginning it is the same: "Hi, my dad is drunk", "dad is drunk". Not inside: "on edge" is no "on the edge".
+# Of messages that only differ so, 97 in 100 have the same tier (docs/decisions.md).
+OPENS = frozenset("hi hello hey um my our the".split())
 
 
 class Remembered(NamedTuple):
@@ -28,14 +29,14 @@ class Remembered(NamedTuple):
 
 
 def key_of(text: str) -> int | None:
-    """A message by its words, in 64 bits; None when it has too many, or none. Case, apostrophes, marks, text-speak and ADDS_NOTHING make no difference."""
+    """A message by its words, in 64 bits; None when it has too many, or none. Case, apostrophes, marks, text-speak and what OPENS make no difference."""
     bare = ("".join(c for c in token if not unicodedata.category(c).startswith("P")) for token in words_of(text))
     words = [word for word in bare if word]
     said: list[str] = []
     for word in words:
         if word == "is" and said:
             said[-1] += "s"  # "dads drunk"
-        elif word not in ADDS_NOTHING:
+        elif said or word not in OPENS:
             said.append(word)
     if not said or len(words) > FEW:
         return None

@@ -22,10 +22,34 @@ def test_the_same_words_are_the_same_message(typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["my dad was drunk", "my dad is drunk now", "is my dad drunk", "my mum is drunk", "my dad isnt drunk", "drunk is my dad"]
+    "typed",
+    [
+        "my dad was drunk",
+        "my dad is drunk now",
+        "is my dad drunk",
+        "my mum is drunk",
+        "my dad isnt drunk",
+        "drunk is my dad",
+        "my dad is a drunk",
+    ],
 )
 def test_other_words_are_another_message(typed):
     assert key_of(typed) != key_of("my dad is drunk")
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("im on edge", "im on the edge"),
+        ("im not well", "im not"),
+        ("he is in my bed", "hes in bed"),
+        ("he said hello", "he said"),
+        ("999 please", "999"),
+        ("a man is here", "the man is here"),
+    ],
+)
+def test_small_words_that_carry_the_sense_are_no_small_words(one, other):
+    assert key_of(one) != key_of(other)
 
 
 def test_what_has_no_words_or_too_many_is_no_message_to_remember():

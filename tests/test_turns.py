@@ -285,7 +285,9 @@ CASES = [  # before     message                                                 
     (PILLS, typed("danger_over", "support") | {"situations": ["somebody_is_here"], "short": True}, dict(urgency="emergency", ask="knows_now")),
     (replace(HOME, urgency="emergency"), typed("danger_over", "support") | {"situations": ["somebody_is_here"], "short": True}, dict(ask=None)),  # the one who hurts?
     # who will not go after all, with no credit, with a guess for a topic
-    (replace(MEETING, urgency="emergency"), typed("vague_distress") | {"situations": ["wont_go"]}, dict(urgency="emergency", ask="wont_go")),
+    (replace(MEETING, urgency="emergency"), typed("vague_distress") | {"situations": ["wont_go"], "short": True}, dict(urgency="emergency", ask="wont_go")),
+    (MEETING, fragment("suicidal_self_harm", "emergency", 0.97, emergency=1.0) | {"situations": ["wont_go"]}, dict(urgency="emergency", topic="suicidal_self_harm", ask=None)),  # "im not going. ive got a blade"
+    (MEETING, typed("meeting_plan", "emergency") | {"situations": ["wont_go"]}, dict(urgency="emergency")),  # in more words: "im not going. im waiting for him"
     (HOME, typed("abuse_at_home", "urgent") | {"situations": ["wont_go"]}, dict(ask=None)),
     (STRANGER, fragment("fear_of_trouble", "support", 0.3, emergency=0.0) | {"situations": ["no_credit"]}, dict(ask="no_credit", topic="in_person_danger")),
     (HOME, fragment("fear_of_trouble", "support", 0.9, emergency=0.0) | {"situations": ["no_credit"]}, dict(ask="no_credit")),
@@ -300,11 +302,16 @@ CASES = [  # before     message                                                 
     (HOME, fragment("confidentiality", "support", 0.3, emergency=0.0), dict(topic="abuse_at_home")),  # a guess is no question
     (HOME, typed("not_helped", "support") | {"situations": ["told_somebody", "being_helped"]}, dict(ask="somebody_knows", topic="abuse_at_home")),
     (replace(HOME, ask="somebody_knows", question=None), typed("affirm") | {"wonders": True, "short": True}, dict(ask="somebody_knows")),  # "was that right"
-    (State(urgency="support", topic="vague_distress"), fragment("danger_over", "emergency", 0.5, emergency=0.13) | {"situations": ["help_called"]}, dict(urgency="support", ask="somebody_knows")),
+    (State(urgency="support", topic="vague_distress"), fragment("danger_over", "emergency", 0.5, emergency=0.13) | {"situations": ["help_called"]}, dict(urgency="emergency", ask="help_called")),  # a call that runs is one
+    (State(), fragment("in_person_danger", "emergency", 0.9, emergency=0.8) | {"situations": ["told_somebody"]}, dict(urgency="emergency")),  # "theyre going to sort me out"
+    (HOME, after_it(fragment("abuse_at_home", "emergency", 0.5, emergency=0.4) | {"situations": ["somebody_is_here"]}, "abuse_at_home", 0.9, 0.1), dict(urgency="emergency")),  # mum may be who hurts
+    (MEETING, after_it(fragment("abuse_at_home", "emergency", 0.5, emergency=0.59) | {"situations": ["somebody_is_here"]}, "meeting_plan", 0.5, 0.27), dict(urgency="urgent", topic="meeting_plan")),  # "mum is coming with me"
     (State(), fragment("in_person_danger", "emergency", 0.5, emergency=0.55) | {"situations": ["help_called"]}, dict(urgency="emergency", ask="help_called")),
     # what keeps an emergency: home may be where the danger is, and who is made to write says nothing
     (State(), typed("in_person_danger", "emergency") | {"families": ["forced_sex"]}, dict(holds="home")),
-    (State(), typed("in_person_danger", "emergency") | {"situations": ["outsider"]}, dict(holds=None)),
+    (State(), typed("in_person_danger", "emergency") | {"situations": ["outsider"]}, dict(holds="outside")),
+    (State(), typed("in_person_danger", "emergency") | {"situations": ["outsider", "kin"]}, dict(holds="home")),  # "my dad is banging on the door of my car"
+    (replace(STRANGER, holds="outside"), typed("in_person_danger", "emergency"), dict(holds="outside")),  # "hes getting closer"
     (State(), typed("in_person_danger", "emergency", reader=("parent", 0.9)), dict(holds=None)),
     (State(), typed("runaway_missing", "emergency"), dict(holds=None)),
     (State(), typed("runaway_missing", "emergency") | {"families": ["hit_at_home"]}, dict(holds="home")),
@@ -315,7 +322,7 @@ CASES = [  # before     message                                                 
     (STRANGER, typed("danger_over", "support", over=True) | {"situations": ["made_to_say"]}, dict(urgency="emergency", holds="forced")),
     (replace(STRANGER, holds="forced"), typed("danger_over", "support", over=True), dict(urgency="emergency", holds="forced")),
     (replace(STRANGER, holds="forced"), typed("deny", said="no_danger"), dict(urgency="emergency")),
-    (replace(STRANGER, holds="forced"), tapped(answer="safe_again"), dict(urgency="urgent")),  # a way out is left
+    (replace(STRANGER, holds="forced"), tapped(answer="safe_again"), dict(urgency="urgent", holds=None)),  # a way out is left
     # a threat if they tell, somebody who knows that they told, somebody who was let down
     (State(), typed("fear_of_trouble", "support") | {"situations": ["threat_if_told"]}, dict(urgency="urgent", topic="abuse_at_home")),
     (HOME, typed("fear_of_trouble", "support") | {"situations": ["they_know"]}, dict(urgency="urgent", ask="they_know", topic="abuse_at_home")),
@@ -330,6 +337,18 @@ CASES = [  # before     message                                                 
     (STRANGER, typed("in_person_danger", "emergency") | {"situations": ["help_is_here"], "families": ["assault_now"]}, dict(ask=None)),
     (State(urgency="emergency", worry="in_person_danger", topic="in_person_danger", ask="casualty"), typed("in_person_danger", "emergency") | {"situations": ["help_called"]}, dict(ask="help_called")),
     (replace(MEETING, ask=None), fragment("runaway_missing", "emergency", 0.4, emergency=0.3, otherwise="urgent") | {"situations": ["wont_go"]}, dict(urgency="urgent", ask="wont_go")),
+    (State(topic="out_of_scope"), fragment("grooming_signs", "emergency", 0.3, emergency=0.15, otherwise="chat"), dict(urgency="chat")),  # "he waved", after small talk
+    (State(topic="greeting"), fragment("grooming_signs", "emergency", 0.3, emergency=0.15), dict(urgency="emergency")),  # after "hi" it is the first message
+    (State(), fragment("greeting", "chat", 0.34), dict(topic="vague_distress")),  # "its my grandad"
+    (State(), fragment("out_of_scope", "chat", 0.33), dict(topic="vague_distress")),  # "my boyfriend shouted at me"
+    (HOME, after_it(fragment("abuse_at_home", "emergency", 0.5, emergency=0.2) | {"urgency": {"tier": "emergency", "by": "model", "scores": {"emergency": 0.2}, "otherwise": "urgent", "remembered": True}}, "abuse_at_home", 0.9, 0.01), dict(urgency="emergency")),
+    (replace(STRANGER, ask="help_called"), typed("in_person_danger", "emergency") | {"situations": ["they_are_here", "at_home_or_here"], "families": ["assault_now"]}, dict(ask=None)),
+    (STRANGER, typed("abuse_at_home", "emergency") | {"situations": ["hurt_a_peer"], "families": ["assault_now"]}, dict(ask=None)),  # who hit back
+    (BLACKMAIL, typed("vague_distress") | {"situations": ["no_credit"]}, dict(ask=None)),  # "i need money for them"
+    (HOME, typed("not_helped", "support") | {"situations": ["they_were_told"]}, dict(ask="they_know", urgency="urgent")),
+    (State(), typed("out_of_scope") | {"situations": ["they_were_told"]}, dict(ask=None, urgency="chat")),  # "the school rang my dad about my grades"
+    (State(), fragment("suicidal_self_harm", "emergency", 0.5, emergency=0.8) | RANKED_SUICIDE | {"brief": True, "entities": [{"entity": "said", "value": "today"}]}, dict(urgency="emergency")),  # "tonight"
+    (BLACKMAIL, after_it(fragment("goodbye", "chat", 1.0, emergency=0.0) | {"brief": True}, "suicidal_self_harm", 0.7, 0.7), dict(urgency="urgent", despair=True)),
     (STRANGER, fragment("deny", "emergency", 0.9, emergency=0.9) | {"alarm": True, "families": ["arrival"]}, dict(topic="in_person_danger")),
     # who did it themselves gets no victim's comfort
     (State(), typed("abuse_at_home", "urgent") | {"situations": ["hurt_a_peer"]}, dict(ask="own_doing")),
