@@ -271,7 +271,7 @@ def _inside_the_worry(state: State, heard: Heard) -> Meaning | None:
     if not state.worry or state.worry in QUESTIONS or state.tier < Urgency.SUPPORT:
         # "he waved", after small talk or good news: part of that, unless the model is sure.
         of_it = unsure and heard.short and state.topic in HARMLESS
-        return Meaning("vague_distress", _otherwise(heard)) if of_it else None
+        return Meaning("vague_distress", min(_otherwise(heard), Urgency.SUPPORT)) if of_it else None
     if not (heard.short or heard.would_face_them or heard.topic in QUESTIONS):
         return Meaning(_of_the_worry(state, heard, now), now) if heard.confidence < GUESSED_TOPIC else None
     if unsure:

@@ -78,7 +78,8 @@ _SAID = {
         rf"\bmy (?:own )?{_OWN_CHILD}\W+not (?:my|a) (?:friend|mate|pupil)\b",
         *_says_they_are(_CARER, one_of_many=True),
     ],
-    "professional": _says_they_are(_WORKER),
+    # "im a teacher", and nothing more: with more it may be about their own child.
+    "professional": [*_says_they_are(_WORKER), rf"^\W*(?:hi |hello |ok |sorry )?(?:im|i am) an? (?:\w+ )?{_WORKER}\W*$"],
 }
 _READERS = {reader: re.compile("|".join(forms)) for reader, forms in _SAID.items()}
 

@@ -112,6 +112,8 @@ SPOTTED = [
     ("im her brother im on the stairs", {("reader", "friend")}),
     ("I'm a mum in Dungannon", {("reader", "parent")}),
     ("I'm her teacher, she asked me to write", {("reader", "professional")}),
+    ("I'm a primary teacher", {("reader", "professional")}),
+    ("im a teacher and my daughter is 9", set()),
     ("Hello, this is the school nurse, he's shown me this", {("reader", "professional")}),
     ("her social worker here, she's sat next to me", {("reader", "professional")}),
     ("hi its the pupil now, miss said i can type", {("reader", "young_person")}),
