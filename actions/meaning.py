@@ -430,7 +430,7 @@ def _somebody_knows(state: State, heard: Heard, means: Meaning) -> Meaning:
     beside = "somebody_is_here" in heard.situations and heard.short and state.worry not in WHERE_WE_LIVE  # "mum is coming with me"
     if not (heard.somebody_knows or beside):
         return means
-    raised = means.urgency is Urgency.EMERGENCY and (state.topic or beside) and _unsure_of_danger(heard)
+    raised = means.urgency is Urgency.EMERGENCY and state.topic and _unsure_of_danger(heard)
     now = _otherwise(heard) if raised else means.urgency
     lowered = now < means.urgency
     topic = (state.worry or "vague_distress") if means.topic == "not_helped" or lowered else means.topic

@@ -337,6 +337,7 @@ CASES = [  # before     message                                                 
     (STRANGER, typed("in_person_danger", "emergency") | {"situations": ["help_is_here"], "families": ["assault_now"]}, dict(ask=None)),
     (State(urgency="emergency", worry="in_person_danger", topic="in_person_danger", ask="casualty"), typed("in_person_danger", "emergency") | {"situations": ["help_called"]}, dict(ask="help_called")),
     (replace(MEETING, ask=None), fragment("runaway_missing", "emergency", 0.4, emergency=0.3, otherwise="urgent") | {"situations": ["wont_go"]}, dict(urgency="urgent", ask="wont_go")),
+    (State(), fragment("abuse_at_home", "emergency", 0.5, emergency=0.45) | {"situations": ["somebody_is_here"]}, dict(urgency="emergency")),  # to begin with it may be the danger
     (State(topic="out_of_scope"), fragment("grooming_signs", "emergency", 0.3, emergency=0.15, otherwise="chat"), dict(urgency="chat")),  # "he waved", after small talk
     (State(topic="greeting"), fragment("grooming_signs", "emergency", 0.3, emergency=0.15), dict(urgency="emergency")),  # after "hi" it is the first message
     (State(), fragment("greeting", "chat", 0.34), dict(topic="vague_distress")),  # "its my grandad"
