@@ -4,7 +4,7 @@ from actions.choices import ADULTS, SUICIDE
 from actions.content import WAY_OF_SPEAKING, WONT_GO, Content
 from actions.heard import CANT_TALK, Heard
 from actions.state import THE_NUMBER, State
-from actions.topics import ABOUT_DESPAIR, BY_SOMEBODY_NEAR, MANNERS, OF_A_CARER, OFF_THE_SUBJECT, OWN_ACTS, QUESTIONS, WHERE_WE_LIVE
+from actions.topics import ABOUT_DESPAIR, BY_SOMEBODY_NEAR, MANNERS, OF_A_CARER, OFF_THE_SUBJECT, OWN_ACTS, QUESTIONS
 from actions.urgency import Urgency
 
 # The share of probability from which somebody wants a follow-up and not the topic's own advice.
@@ -18,10 +18,9 @@ SOMEBODY_KNOWS, KNOWS_NOW, HELP_CALLED, AT_HELP, RING_AGAIN = "somebody_knows", 
 OWN_DOING, OWN_DOING_NOW, THEY_KNOW, NO_CREDIT = "own_doing", "own_doing_now", "they_know", "no_credit"
 # The answers that whoever heard them goes on with while the matter is the same, and with which urgency: "he's 8", of a parent who hit.
 GOES_ON_IN_EMERGENCY = frozenset([HURT_NOW, CASUALTY, ANOTHERS_LIFE, OWN_DOING_NOW])
-AWAITS_HELP = frozenset(
-    [HELP_CALLED, RING_AGAIN, CASUALTY, ANOTHERS_LIFE, HURT_NOW, OWN_DOING_NOW]
-)  # then "they are coming" says that help is
 GO_ON = GOES_ON_IN_EMERGENCY | {LOST_TEMPER, NEARLY_HURT, SUSPECTED, OWN_DOING}
+# The answers after which "they are coming" is said of help.
+AWAITS_HELP = GOES_ON_IN_EMERGENCY | {HELP_CALLED, RING_AGAIN}
 # Topics in which naming a contact asks for it; the last two only in a few words: "and samaritans?"
 ASKS_FOR_ONE = frozenset(["contact_numbers", "out_of_scope", "vague_distress"])
 # Follow-ups of which the next contact named in a few words wants the same: "and childline?"
@@ -58,6 +57,7 @@ OF_OWN_DOING = PLAIN_TALK | {
     "met_already",
     "is_it_my_fault",
     "fear_of_trouble",
+    "sextortion",
     OWN_ACTS,
 }
 UNKIND_CHILDREN = frozenset(["bullied", "left_out"])
@@ -111,7 +111,7 @@ def _goes_on(state: State, heard: Heard, topic: str, last: str | None) -> str | 
     if last == LOST_TEMPER:
         return LOST_TEMPER if state.topic == "abuse_at_home" and state.audience == "parent" and not emergency else None
     if last == OWN_DOING:  # "do i get in trouble" too: who passed a picture on has done something wrong
-        despairs = heard.wish_to_die or heard.of_suicide or topic in ABOUT_DESPAIR - {state.worry}
+        despairs = heard.despairs or topic in ABOUT_DESPAIR - {state.worry}
         return OWN_DOING if not (emergency or heard.alarm or despairs) and (same or topic in MANNERS or topic in OF_OWN_DOING) else None
     return SUSPECTED if last == SUSPECTED and not emergency and not heard.families and (same or topic in MANNERS) else None
 
@@ -122,14 +122,12 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
     emergency = state.tier is Urgency.EMERGENCY
     case = state.tier >= Urgency.SUPPORT and not emergency
     parent, worker = state.audience == "parent", state.audience == "professional"
-    told, despairs = heard.situations, heard.wish_to_die or heard.of_suicide
+    told, despairs = heard.situations, heard.despairs
     did_it = "hurt_own_child" in told or ("hurt_them" in told and parent)
     harmed = bool(heard.families) and state.audience not in ADULTS  # "my uncle is a paedo he touched me"
     grown_up = state.age == "adult" or state.audience in ADULTS
     calm = state.tier < Urgency.URGENT and not (despairs or state.life_at_risk or heard.families)
-    came_not = "they_didnt_come" in told
     help_comes = emergency and last in AWAITS_HELP and heard.families <= LIKE_HELP
-    beside = "somebody_is_here" in told and heard.short and state.worry not in WHERE_WE_LIVE  # who is no danger
     situations = (
         ("cant_speak", CANT_TALK in heard.families and not worker),
         ("cant_speak", state.deaf and topic == "contact_numbers"),
@@ -145,7 +143,11 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
             OWN_DOING_NOW,
             emergency and "hurt_a_peer" in told and heard.families <= HURT_OR_ILL | {"hit_at_home"} and not (grown_up or despairs),
         ),
-        (RING_AGAIN, emergency and ("no_help_came" in told or "unanswered_999" in heard.families or (came_not and last in AWAITS_HELP))),
+        (
+            RING_AGAIN,
+            emergency
+            and ("no_help_came" in told or "unanswered_999" in heard.families or ("they_didnt_come" in told and last in AWAITS_HELP)),
+        ),
         (AT_HELP, emergency and "help_is_here" in told and heard.families <= BROUGHT),
         (AT_HELP if "at_home_or_here" in told else HELP_CALLED, help_comes and "they_are_here" in told),
         (HELP_CALLED, help_comes and "told_to_stay" in told),
@@ -157,7 +159,13 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
             and state.worry in BY_SOMEBODY_NEAR
             and not heard.alarm,
         ),
-        (KNOWS_NOW, emergency and (heard.somebody_knows or beside) and not heard.alarm and topic in AGAIN | {state.worry}),
+        (
+            KNOWS_NOW,
+            emergency
+            and (heard.somebody_knows or heard.an_adult_is_there(state.worry))
+            and not heard.alarm
+            and topic in AGAIN | {state.worry},
+        ),
         (
             WONT_GO,
             "wont_go" in told and state.worry == "meeting_plan" and topic in MANNERS | {"meeting_plan"} and heard.short and not heard.alarm,

@@ -80,7 +80,8 @@ class Reply:
 
 def _lead(case: Case, content: Content, follow_up: str = "") -> str:
     words = content.words
-    if below := words["lead_for_follow_up"].get(follow_up, {}).get(case.urgency.word, {}).get(case.audience):
+    below = words["lead_for_follow_up"].get(follow_up, {}).get(case.urgency.word, {}).get(case.audience)
+    if below and not (case.deaf or case.grown_up):  # they have leads of their own
         return content.fill(below)
     own = words["lead_for_topic"].get(case.topic, {})
     if case.audience not in own.get("readers", AUDIENCES):

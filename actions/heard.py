@@ -1,10 +1,11 @@
 """What was heard in one message: labels and shares of probability, no words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from actions.choices import SUICIDE
+from actions.topics import WHERE_WE_LIVE
 from actions.urgency import Urgency
 
 FAMILIES_OF_SUICIDE = frozenset(["suicide_intent"])  # families of danger (data/danger/)
@@ -23,7 +24,8 @@ class Heard:
 
     topic, confidence, ranking: the model's topic, its share, and the shares of all. urgency: the tier; by: what decided it, the
     model or a family; scores: the model's share of each tier; otherwise: the tier without its emergency.
-    situations: what it plainly says, whatever its topic. families: of danger, that spoke; alarm: one of them may not be overruled. over: the danger is said to be over; remembered: a training message with these words has its labels.
+    situations: what it plainly says, whatever its topic. families: of danger, that spoke; alarm: one of them may not be overruled.
+    over: the danger is said to be over. remembered: the labels are those of a training message with the same words.
     audience, audience_share: who seems to type. ask, ask_share: what they want to hear next.
     found: what was said outright, by kind (reader, age, nation, hears, contact, app, listener, said).
     in_context: the second reading, {"topic": {topic: share}, "urgency": {tier: share}}; None where there was none.
@@ -114,6 +116,24 @@ class Heard:
     def wish_to_die(self) -> bool:
         """Whether it says that somebody wants to die, whatever else it is about."""
         return "wish_to_die" in self.situations
+
+    @property
+    def despairs(self) -> bool:
+        """Whether somebody says outright that they want to die, or mean to."""
+        return self.wish_to_die or self.of_suicide
+
+    @property
+    def of_the_model_alone(self) -> bool:
+        """Whether the tier is the model's alone: no family of danger agrees, and nobody has labelled these words."""
+        return self.by == "model" and not (self.alarm or self.remembered)
+
+    def share_of(self, topics: Iterable[str]) -> float:
+        """What the model gives these topics together, 0 to 1."""
+        return sum(self.ranking.get(topic, 0.0) for topic in topics)
+
+    def an_adult_is_there(self, worry: str | None) -> bool:
+        """Whether a few words say that an adult is with them or coming, who is none of those that the worry is about: "mum is coming with me"."""
+        return "somebody_is_here" in self.situations and self.short and worry not in WHERE_WE_LIVE
 
     @property
     def somebody_knows(self) -> bool:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+from actions.asks import KNOWS_NOW, SOMEBODY_KNOWS, THEY_KNOW
 from actions.choices import SUICIDE
 from actions.heard import ALSO_SUICIDE, Heard
 from actions.state import State
@@ -46,10 +47,10 @@ SURE_OF_CHANGE = {"young_person": 0.98, "friend": 0.98, "parent": 0.85, "profess
 # below the second it is right about the topic in two of five (docs/decisions.md).
 SURE_OF_FRAGMENT = 0.3
 SURE_OF_TOPIC = 0.6
-# Follow-ups after which "nothing happened" says that nobody helped (actions/asks.py).
-TOLD_SOMEBODY = frozenset(["somebody_knows", "knows_now", "they_know"])
-# After these a few words are no first message: small talk, good news, a question.
-HARMLESS = QUESTIONS | NODS | {"out_of_scope", "trolling_abuse", "danger_over", "thanks", "goodbye"}
+# Follow-ups after which "nothing happened" says that nobody helped.
+TOLD_SOMEBODY = frozenset([SOMEBODY_KNOWS, KNOWS_NOW, THEY_KNOW])
+# After these a few words are no first message: small talk, good news, a plain question. Who is afraid, or was not helped, may speak of danger.
+HARMLESS = (QUESTIONS - {"fear_of_trouble", "not_helped"}) | NODS | {"out_of_scope", "trolling_abuse", "danger_over", "thanks", "goodbye"}
 # The same of a message of any length that is no question: so unsure a topic is wrong more often than right.
 GUESSED_TOPIC = 0.4
 # From this share on a yes or no of several words is one, and "somebody else's child" another child than the one talked of.
@@ -82,7 +83,7 @@ def meaning(state: State, heard: Heard) -> Meaning:
 def reader(known: str, heard: Heard, *, outright: bool = True) -> str:
     """Who is reading: what they say outright; else what the words suggest, though one odd sentence doesn't change a known reader.
 
-    While nobody is known the model's reading stands: "it's about my friend" in a first message is as often about somebody else's.
+    While nobody is known the model's reading stands ("it's about my friend" is as often about somebody else's), but for who says that they are a parent or work with children.
     outright: whether what they say outright counts.
     """
     said = heard.found.get("reader")
@@ -116,7 +117,7 @@ def does_not_end(state: State, heard: Heard) -> bool:
 
 def says_over(state: State, heard: Heard) -> bool:
     """Whether a few words leave no doubt that an emergency is none, or no more: nobody is in danger; it was years ago; the child who was missing is back."""
-    if state.tier is not Urgency.EMERGENCY or does_not_end(state, heard):
+    if state.tier is not Urgency.EMERGENCY:
         return False
     if heard.said == "no_danger" or (heard.said == "wrong_button" and state.tapped == "in_person_danger"):
         return True
@@ -145,16 +146,14 @@ def _wants_to_die(state: State, heard: Heard) -> Meaning | None:
 
 
 def _nobody_in_danger(state: State, heard: Heard) -> Meaning | None:
-    over = says_over(state, heard) or (heard.said == "no_danger" and state.worry and not does_not_end(state, heard))
-    return Meaning("danger_over", Urgency.CHAT, final=True) if over else None
+    over = says_over(state, heard) or (heard.said == "no_danger" and state.worry)
+    return Meaning("danger_over", Urgency.CHAT, final=True) if over and not does_not_end(state, heard) else None
 
 
 def _safe_now(state: State, heard: Heard) -> Meaning | None:
     """ "no hes not here", "im safe", to "are you safe right now?". Of somebody at home or a known adult unasked too; of a missing child "she's not here" is
     no comfort, and who waits for somebody from online says "he's not here" unasked."""
     asked = state.question == "safe_now" and not (heard.said == "away" and state.worry == "runaway_missing")
-    if state.holds == "forced":
-        return None
     comfort = (heard.said in ("safe", "away") and asked) or (heard.said == "away" and state.worry in WHERE_WE_LIVE)
     if heard.said == "away" and heard.in_context and heard.in_context["urgency"]["emergency"] >= RAISES:
         return None  # "she's out now", of a mother who leaves small children alone
@@ -186,8 +185,7 @@ def _today(state: State, heard: Heard) -> Meaning | None:
     if heard.said != "today":
         return None
     if not state.worry:
-        despair = sum(heard.ranking.get(topic, 0.0) for topic in ABOUT_DESPAIR) >= ALSO_SUICIDE
-        says_more = despair or not heard.brief or not _unsure_of_danger(heard)
+        says_more = heard.share_of(ABOUT_DESPAIR) >= ALSO_SUICIDE or not heard.brief or not _unsure_of_danger(heard)
         return None if says_more else Meaning("vague_distress", Urgency.SUPPORT)
     if state.worry in MAY_BE_TODAY:
         return Meaning(SUICIDE if state.worry == "mental_health" else state.worry, Urgency.EMERGENCY, final=True)
@@ -229,13 +227,7 @@ def _after_what_was_told(state: State, heard: Heard) -> Meaning | None:
         return None
     alone, here = heard.scores.get("emergency", 1.0), heard.in_context["urgency"]["emergency"]
     now = heard.urgency
-    overruled = (
-        now is Urgency.EMERGENCY
-        and heard.by == "model"
-        and not (heard.alarm or heard.remembered)
-        and here < SURE_IN_CONTEXT
-        and alone < SURE_ALONE
-    )
+    overruled = now is Urgency.EMERGENCY and heard.of_the_model_alone and here < SURE_IN_CONTEXT and alone < SURE_ALONE
     if overruled:
         now = _otherwise(heard)
     elif here >= RAISES:  # after a mere "bye" the contacts for despair may stand beside (turns.py)
@@ -266,8 +258,8 @@ def _inside_the_worry(state: State, heard: Heard) -> Meaning | None:
     In an emergency the worry that made it one keeps the word, unless the few words are another one. Suicide is never passed over.
     """
     now = heard.urgency
-    certain = heard.families or heard.remembered
-    unsure = now is Urgency.EMERGENCY and heard.by == "model" and not certain and heard.scores.get(now.word, 1.0) < SURE_OF_FRAGMENT
+    alone = heard.of_the_model_alone and not heard.families
+    unsure = now is Urgency.EMERGENCY and alone and heard.scores.get(now.word, 1.0) < SURE_OF_FRAGMENT
     if not state.worry or state.worry in QUESTIONS or state.tier < Urgency.SUPPORT:
         # "he waved", after small talk or good news: part of that, unless the model is sure.
         of_it = unsure and heard.short and state.topic in HARMLESS
@@ -337,7 +329,7 @@ def _no_mere_nod(_state: State, heard: Heard, means: Meaning) -> Meaning:
     return means if mere else means._replace(topic="vague_distress")
 
 
-def _no_mere_guess(state: State, heard: Heard, means: Meaning) -> Meaning:
+def _no_mere_guess(_state: State, heard: Heard, means: Meaning) -> Meaning:
     """Nobody is greeted for naming who it was ("its my grandad"), or sent away ("my boyfriend shouted at me"), over a guess."""
     guessed = means.topic in ("greeting", "out_of_scope") and heard.topic == means.topic and heard.confidence < GUESSED_TOPIC
     return means._replace(topic="vague_distress") if guessed and not (heard.said or heard.found) else means
@@ -413,8 +405,7 @@ def _let_down(state: State, heard: Heard, means: Meaning) -> Meaning:
 def _unsure_of_danger(heard: Heard) -> bool:
     """Whether an emergency is the model's alone, and it is not sure of one, neither of the words nor after what was told."""
     here = heard.in_context["urgency"]["emergency"] if heard.in_context else 0.0
-    sure = heard.alarm or heard.remembered or here >= RAISES or heard.scores.get("emergency", 1.0) >= SURE_ALONE
-    return heard.by == "model" and not sure
+    return heard.of_the_model_alone and here < RAISES and heard.scores.get("emergency", 1.0) < SURE_ALONE
 
 
 def _wont_go(state: State, heard: Heard, means: Meaning) -> Meaning:
@@ -427,7 +418,7 @@ def _wont_go(state: State, heard: Heard, means: Meaning) -> Meaning:
 
 def _somebody_knows(state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "i told my mum", "she said she will help": to the model nobody helped, or somebody is coming. To begin with it may be a threat, and stays what it is."""
-    beside = "somebody_is_here" in heard.situations and heard.short and state.worry not in WHERE_WE_LIVE  # "mum is coming with me"
+    beside = heard.an_adult_is_there(state.worry)
     if not (heard.somebody_knows or beside):
         return means
     raised = means.urgency is Urgency.EMERGENCY and state.topic and _unsure_of_danger(heard)

@@ -29,8 +29,10 @@ OF_OTHERS = frozenset(["friend_at_risk", "professional_duty", "parent_advice", "
 MAY_BE_TODAY = frozenset(["meeting_plan", "runaway_missing", SUICIDE, "mental_health"])
 # Harm by somebody in the child's life: that they also want it kept secret, or give presents, is no matter of blocking them.
 BY_SOMEBODY_NEAR = frozenset(["known_adult", "abuse_at_home", "met_already", "in_person_danger"])
-WHERE_WE_LIVE = frozenset(["abuse_at_home", "known_adult"])  # worries about somebody who comes and goes
 PART_OF_IT = frozenset(["secrecy", "gifts_money", "grooming_signs"])
+
+# Worries about somebody who comes and goes.
+WHERE_WE_LIVE = frozenset(["abuse_at_home", "known_adult"])
 
 # Whoever is worried by their own acts gets no victim's comfort, whatever they ask next.
 OWN_ACTS = "adult_own_thoughts"

@@ -159,7 +159,7 @@ def _holds(state: State, heard: Heard, means: Meaning) -> str | None:
         return "home"
     if state.holds or "outsider" in heard.situations:
         return "outside"
-    harmed = sum(heard.ranking.get(topic, 0.0) for topic in BY_SOMEBODY_NEAR) >= HARMED or bool(heard.families & HARM)
+    harmed = heard.share_of(BY_SOMEBODY_NEAR) >= HARMED or bool(heard.families & HARM)
     danger = means.topic in BY_SOMEBODY_NEAR and means.urgency is Urgency.EMERGENCY
     return "home" if danger or (harmed and "runaway_missing" in (means.topic, state.worry)) else None
 

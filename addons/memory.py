@@ -15,7 +15,7 @@ import numpy as np
 from actions.normalise import words_of
 from addons.judge import TIERS
 
-FEW = 12  # words: longer ones nobody types twice
+LONGEST = 12  # words: longer messages nobody types twice
 # With or without these at its beginning it is the same: "Hi, my dad is drunk", "dad is drunk". Not inside: "on edge" is no "on the edge".
 # Of messages that only differ so, 97 in 100 have the same tier (docs/decisions.md).
 OPENS = frozenset("hi hello hey um my our the".split())
@@ -38,13 +38,13 @@ def key_of(text: str) -> int | None:
             said[-1] += "s"  # "dads drunk"
         elif said or word not in OPENS:
             said.append(word)
-    if not said or len(words) > FEW:
+    if not said or len(words) > LONGEST:
         return None
     return int.from_bytes(hashlib.blake2b(" ".join(said).encode(), digest_size=8).digest(), "big")
 
 
 class Memory:
-    """Labels of short messages by key. keys: uint64 (n), sorted; labels: int (n, 2), rows of `tiers` and `topics`."""
+    """Labels of short messages by key. keys: uint64 (n), sorted; labels: uint16 (n, 2), rows of `tiers` and `topics`."""
 
     def __init__(self, keys: np.ndarray, labels: np.ndarray, topics: list[str]):
         self._keys, self._labels, self._topics = keys, labels, topics
@@ -58,7 +58,7 @@ class Memory:
                 found.setdefault(key, set()).add(labels)
         agreed = {key: labels.pop() for key, labels in sorted(found.items()) if len(labels) == 1}
         rows = [(TIERS.index(labels.urgency), topics.index(labels.topic)) for labels in agreed.values()]
-        return cls(np.array([*agreed], np.uint64), np.array(rows, np.uint8).reshape(-1, 2), topics)
+        return cls(np.array([*agreed], np.uint64), np.array(rows, np.uint16).reshape(-1, 2), topics)
 
     def of(self, text: str) -> Remembered | None:
         """The labels of a message with the same words; None where there was none, or they differed."""

@@ -24,7 +24,7 @@ from actions.urgency import AUDIENCES, Urgency, tier_of
 from addons.encoder import model_folder
 from addons.examples import NO_ASK, Example, second_messages, truths_of
 from addons.judge import OUTSIDE, TIERS, Judge, write_encoders
-from addons.memory import Memory, Remembered
+from addons.memory import LONGEST, Memory, Remembered
 
 ROOT = Path(__file__).resolve().parent.parent
 # "He's gone, but …", "he's asleep now", "I threw them up": with one of these a message does not clearly say that the danger has passed.
@@ -212,6 +212,8 @@ class Recogniser(IntentClassifier, GraphComponent):
 
     def _remembered(self, text: str, danger: float) -> Remembered | None:
         """The labels of a training message with these words, as typed or mended; None where they say no emergency and the model is sure of one."""
+        if len(text.split()) > LONGEST:
+            return None
         said = self.memory.of(text) or self.memory.of(self.judge.spelling.mend(text))
         return None if said and said.urgency != TIERS[-1] and danger >= self.config["memory"] else said
 

@@ -107,6 +107,16 @@ def test_the_same_advice_is_opened_in_turn_with_other_words(content, urgency, re
     assert openings[0] != openings[1] and first not in openings
 
 
+@pytest.mark.parametrize("follow_up", ["somebody_knows", "own_doing"])
+def test_the_lead_of_a_follow_up_leaves_the_deaf_and_grown_up_theirs(content, follow_up):
+    usual, own = (
+        compose(Case("image_request", Urgency.URGENT, "young_person"), content, follow_up=ask).texts[0] for ask in ("", follow_up)
+    )
+    assert usual != own
+    for case in (Case("image_request", Urgency.URGENT, "young_person", **who) for who in ({"deaf": True}, {"age": "adult"})):
+        assert compose(case, content, follow_up=follow_up).texts[0] == compose(case, content).texts[0]
+
+
 def test_a_deaf_reader_is_told_to_call_nobody_the_second_time_either(content):
     for reader in AUDIENCES:
         case = Case("in_person_danger", Urgency.EMERGENCY, reader, deaf=True)

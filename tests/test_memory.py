@@ -7,7 +7,7 @@ from addons import lean
 
 lean.install()
 
-from addons.memory import FEW, Memory, Remembered, key_of  # noqa: E402
+from addons.memory import LONGEST, Memory, Remembered, key_of  # noqa: E402
 
 SUPPORT, URGENT = Remembered("support", "abuse_at_home"), Remembered("urgent", "abuse_at_home")
 TOPICS = ["abuse_at_home", "greeting"]
@@ -53,8 +53,8 @@ def test_small_words_that_carry_the_sense_are_no_small_words(one, other):
 
 
 def test_what_has_no_words_or_too_many_is_no_message_to_remember():
-    assert [key_of(text) for text in ("", "...", "?!", "my", "word " * (FEW + 1))] == [None] * 5
-    assert key_of("word " * FEW) is not None
+    assert [key_of(text) for text in ("", "...", "?!", "my", "word " * (LONGEST + 1))] == [None] * 5
+    assert key_of("word " * LONGEST) is not None
     assert key_of("\U0001f62d") != key_of("\U0001f600")  # a picture is a word
 
 

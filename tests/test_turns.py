@@ -360,6 +360,8 @@ CASES = [  # before     message                                                 
     (replace(HOME, ask="own_doing", question=None), typed("mental_health", "support") | {"situations": ["wish_to_die"]}, dict(ask=None, despair=True)),
     (replace(HOME, ask="own_doing", question=None), fragment("not_helped", "support", 0.9, emergency=0.0) | {"situations": ["told_somebody"]}, dict(ask="own_doing")),
     (State(), typed("abuse_at_home", "urgent") | {"situations": ["hurt_a_peer"], "families": ["touched"]}, dict(ask=None)),
+    (State(), typed("sextortion", "urgent") | {"situations": ["hurt_a_peer"]}, dict(ask="own_doing")),  # who blackmails
+    (State(topic="fear_of_trouble", worry="fear_of_trouble", urgency="support"), fragment("grooming_signs", "emergency", 0.3, emergency=0.15), dict(urgency="emergency")),  # who is afraid may speak of danger
     # "bye" is no emergency for what was told before, but of who is low
     (BLACKMAIL, after_it(fragment("goodbye", "chat", 1.0, emergency=0.0) | {"brief": True}, "suicidal_self_harm", 0.6, 0.6), dict(urgency="urgent", topic="goodbye")),
     (LOW, after_it(fragment("goodbye", "chat", 1.0, emergency=0.0) | {"brief": True}, "suicidal_self_harm", 0.6, 0.6), dict(urgency="emergency")),

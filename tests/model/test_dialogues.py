@@ -97,7 +97,7 @@ def test_promises_are_kept_at_every_turn(server, dialogue):
     assert play(server, dialogue)[0] == []
 
 
-PUT_RIGHT = [d for d in DIALOGUES if d["file"] in ("dialogues_5", "dialogues_8")]
+PUT_RIGHT = [d for d in DIALOGUES if d["file"] in ("dialogues_5", "dialogues_8", "dialogues_9")]
 
 
 @pytest.mark.parametrize("dialogue", PUT_RIGHT, ids=[d["name"] for d in PUT_RIGHT])
@@ -110,7 +110,7 @@ FLOOR = 0.82
 
 
 def test_most_conversations_go_exactly_as_a_lead_would_want(server):
-    results = {d["name"]: play(server, d)[1] for d in DIALOGUES}
+    results = {d["name"]: play(server, d)[1] for d in DIALOGUES if d not in PUT_RIGHT}  # rules were written for those
     turned_out_well = sum(not wrong for wrong in results.values())
     for name, wrong in results.items():
         if wrong:

@@ -9,7 +9,7 @@ from addons import lean
 lean.install()
 
 from addons.examples import first_messages  # noqa: E402
-from addons.memory import FEW, key_of  # noqa: E402
+from addons.memory import LONGEST, key_of  # noqa: E402
 from tools.model import model  # noqa: E402
 
 SAMPLE = 60  # of each tier
@@ -20,7 +20,7 @@ def short():
     """Short training messages by tier, a few at random, of which no other has the same words and another label."""
     labels = {}
     for example in first_messages():
-        if len(example.text.split()) <= FEW and (key := key_of(example.text)) is not None:
+        if len(example.text.split()) <= LONGEST and (key := key_of(example.text)) is not None:
             labels.setdefault(key, []).append(example)
     alone = [examples[0] for examples in labels.values() if len({(e.urgency, e.topic) for e in examples}) == 1]
     chosen = random.Random(7)
