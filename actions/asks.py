@@ -4,7 +4,7 @@ from actions.choices import ADULTS, SUICIDE
 from actions.content import WAY_OF_SPEAKING, WONT_GO, Content
 from actions.heard import CANT_TALK, Heard
 from actions.state import THE_NUMBER, State
-from actions.topics import ABOUT_DESPAIR, BY_SOMEBODY_NEAR, MANNERS, OF_A_CARER, OFF_THE_SUBJECT, OWN_ACTS, QUESTIONS
+from actions.topics import ABOUT_DESPAIR, BY_SOMEBODY_NEAR, FOR_ADULTS, MANNERS, OF_A_CARER, OFF_THE_SUBJECT, OWN_ACTS, QUESTIONS
 from actions.urgency import Urgency
 
 # The share of probability from which somebody wants a follow-up and not the topic's own advice.
@@ -15,10 +15,14 @@ LOST_TEMPER, HURT_NOW, NEARLY_HURT = "lost_temper", "hurt_now", "nearly_hurt"
 CASUALTY, ANOTHERS_LIFE, SUSPECTED, COMING_OUT = "casualty", "anothers_life", "suspected", "coming_out"
 # The answers to who told somebody, in an emergency too, or has called already; and to a young person who hurt another, or passed a picture on.
 SOMEBODY_KNOWS, KNOWS_NOW, HELP_CALLED, AT_HELP, RING_AGAIN = "somebody_knows", "knows_now", "help_called", "at_help", "ring_again"
+WORTH_TELLING, CALL_ANYWAY = "worth_telling", "call_anyway"  # "is it bad enough", and in an emergency
+# On the phone to 999, or without one; hurt oneself, and better again; what becomes of them; a friend who is low.
+ON_THE_LINE, RINGS_BACK, NO_PHONE, HURT_MYSELF, CHECKED_OVER = "on_the_line", "rings_back", "no_phone", "hurt_myself", "checked_over"
+NOT_TOO_LATE, PREGNANT, THEIR_FATE, IN_SHORT, ANOTHERS_LOW = "not_too_late", "pregnant", "their_fate", "in_short", "anothers_low"
 OWN_DOING, OWN_DOING_NOW, THEY_KNOW, NO_CREDIT = "own_doing", "own_doing_now", "they_know", "no_credit"
 # The answers that whoever heard them goes on with while the matter is the same, and with which urgency: "he's 8", of a parent who hit.
-GOES_ON_IN_EMERGENCY = frozenset([HURT_NOW, CASUALTY, ANOTHERS_LIFE, OWN_DOING_NOW])
-GO_ON = GOES_ON_IN_EMERGENCY | {LOST_TEMPER, NEARLY_HURT, SUSPECTED, OWN_DOING}
+GOES_ON_IN_EMERGENCY = frozenset([HURT_NOW, CASUALTY, ANOTHERS_LIFE, OWN_DOING_NOW, HURT_MYSELF])
+GO_ON = GOES_ON_IN_EMERGENCY | {LOST_TEMPER, NEARLY_HURT, SUSPECTED, OWN_DOING, ANOTHERS_LOW, PREGNANT}
 # The answers after which "they are coming" is said of help.
 AWAITS_HELP = GOES_ON_IN_EMERGENCY | {HELP_CALLED, RING_AGAIN}
 # Topics in which naming a contact asks for it; the last two only in a few words: "and samaritans?"
@@ -40,6 +44,8 @@ OF_A_MANNER = OFF_THE_SUBJECT | ABOUT_DESPAIR  # "this game makes me want to kil
 DID_IT = frozenset([OWN_DOING, LOST_TEMPER])  # whose own steps stay when they told somebody
 ABOUT_MONEY = frozenset(["sextortion", "gifts_money"])  # "i need money" is no phone credit
 AGAIN = MANNERS | QUESTIONS  # what says nothing new
+OF_A_FATE = QUESTIONS | {"vague_distress", "is_it_my_fault", "out_of_scope", "professional_duty", "how_to_report"}
+OF_SOMEBODY_LOW = ABOUT_DESPAIR | {"friend_at_risk", "vague_distress", "out_of_scope", "images_shared", "parent_wants_signs"}
 OF_A_SUSPECT = PLAIN_TALK | {
     "known_adult",
     "friend_at_risk",
@@ -110,6 +116,10 @@ def _goes_on(state: State, heard: Heard, topic: str, last: str | None) -> str | 
         return NEARLY_HURT if topic in OF_A_CARER else None
     if last == LOST_TEMPER:
         return LOST_TEMPER if state.topic == "abuse_at_home" and state.audience == "parent" and not emergency else None
+    if last == ANOTHERS_LOW:
+        return last if not (emergency or heard.families) and same else None
+    if last == PREGNANT:
+        return last if not (emergency or heard.families) and (same or topic in MANNERS | {"how_to_block", "law_age"}) and heard.short else None
     if last == OWN_DOING:  # "do i get in trouble" too: who passed a picture on has done something wrong
         despairs = heard.despairs or topic in ABOUT_DESPAIR - {state.worry}
         return OWN_DOING if not (emergency or heard.alarm or despairs) and (same or topic in MANNERS or topic in OF_OWN_DOING) else None
@@ -132,13 +142,31 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
         ("cant_speak", CANT_TALK in heard.families and not worker),
         ("cant_speak", state.deaf and topic == "contact_numbers"),
         (HURT_NOW, emergency and topic == "abuse_at_home" and did_it),
-        (ANOTHERS_LIFE, emergency and "another_hurt" in told and (topic == SUICIDE or despairs)),
+        (RINGS_BACK, emergency and "rings_back" in told and heard.short and heard.families <= LIKE_HELP),
+        (ON_THE_LINE, emergency and "on_the_line" in told and bool(state.told) and heard.families <= LIKE_HELP),
+        (NO_PHONE, emergency and "no_phone" in told and CANT_TALK not in heard.families),
+        (CHECKED_OVER, heard.over and last in (CASUALTY, HURT_MYSELF) and not (emergency or heard.alarm)),
+        (ANOTHERS_LIFE, emergency and ("another_hurt" in told or "suicide_if" in heard.families) and (topic == SUICIDE or despairs)),
+        (
+            HURT_MYSELF,
+            heard.urgency is Urgency.EMERGENCY
+            and "hurt_oneself_by_mishap" in told
+            and heard.families <= NOBODY_TO_FLEE
+            and not (despairs or worker)
+            and topic not in FOR_ADULTS | {"friend_at_risk"},
+        ),
         (
             CASUALTY,
             heard.urgency is Urgency.EMERGENCY and bool(heard.families & HURT_OR_ILL) and heard.families <= NOBODY_TO_FLEE and not despairs,
         ),
         (NEARLY_HURT, "may_hurt_own_child" in told and topic in OF_A_CARER),
         (NO_CREDIT, "no_credit" in told and state.worry not in ABOUT_MONEY),
+        (IN_SHORT, "too_long" in told and heard.short and bool(state.told) and not emergency and topic in AGAIN),
+        (NOT_TOO_LATE, "too_late" in told and not emergency and bool(state.worry) and topic in AGAIN | {state.worry}),
+        (PREGNANT, "pregnant" in told and not (emergency or heard.alarm or despairs)),
+        (THEIR_FATE, "their_fate" in told and bool(state.worry) and not heard.alarm and last not in DID_IT and state.worry != OWN_ACTS and topic in OF_A_FATE | {state.worry}),
+        (CALL_ANYWAY, emergency and bool(told & {"is_it_enough", "should_i_call"}) and not heard.alarm and not despairs),
+        (WORTH_TELLING, "is_it_enough" in told and not emergency and not despairs and topic in AGAIN | {state.worry}),
         (
             OWN_DOING_NOW,
             emergency and "hurt_a_peer" in told and heard.families <= HURT_OR_ILL | {"hit_at_home"} and not (grown_up or despairs),
@@ -155,14 +183,14 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
         (
             THEY_KNOW,
             state.tier >= Urgency.URGENT
-            and bool(told & {"they_know", "they_were_told"})
+            and (bool(told & {"they_know", "they_were_told"}) or heard.told_the_one(state.worry))
             and state.worry in BY_SOMEBODY_NEAR
             and not heard.alarm,
         ),
         (
             KNOWS_NOW,
             emergency
-            and (heard.somebody_knows or heard.an_adult_is_there(state.worry))
+            and (heard.a_helper_knows(state.worry) or heard.an_adult_is_there(state.worry))
             and not heard.alarm
             and topic in AGAIN | {state.worry},
         ),
@@ -173,8 +201,9 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
         (OWN_DOING, case and "hurt_a_peer" in told and topic in OF_OWN_DOING and not (grown_up or despairs or "touched" in heard.families)),
         (
             SOMEBODY_KNOWS,
-            case and (heard.somebody_knows or "help_called" in told) and topic in AGAIN | {state.worry} and last not in DID_IT,
+            case and (heard.a_helper_knows(state.worry) or "help_called" in told) and topic in AGAIN | {state.worry} and last not in DID_IT,
         ),
+        (ANOTHERS_LOW, not emergency and "anothers_low" in told and topic in OF_SOMEBODY_LOW and not worker),
         (last, last in (SOMEBODY_KNOWS, KNOWS_NOW) and heard.wonders and heard.short),  # "was that right"
         ("app_guide", not emergency and bool(state.app) and topic in ABOUT_APPS and "hacked" not in told),
         (WAY_OF_SPEAKING, heard.wish_to_die and heard.urgency < Urgency.SUPPORT and topic in OF_A_MANNER and not emergency),
@@ -185,7 +214,7 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
         (COMING_OUT, last == COMING_OUT and heard.wonders and heard.short and calm and not heard.signs),  # "is that wrong"
         ("bullied", calm and bool(told & UNKIND_CHILDREN) and topic in OF_UNKIND_CHILDREN and state.age != "adult"),
         ("hacked", "hacked" in told and topic in OF_AN_ACCOUNT and not emergency),
-        ("contact_them", case and (heard.would_face_them == "contact" or (heard.would_face_them == "harm" and parent))),
+        ("contact_them", (case and heard.would_face_them == "contact") or (heard.would_face_them == "harm" and (parent or emergency))),
         ("the_phone", case and heard.keeps_or_sends and state.audience in ADULTS and topic not in ASKS_HOW),
         ("is_this_ok", heard.wonders and (heard.signs or (heard.short and case))),
     )

@@ -15,7 +15,7 @@ from actions.urgency import AUDIENCES, Urgency
 AGES = ("under_13", "teen", "adult")
 ANSWERS = ("yes", "no", "unsure")
 # Other bare answers (actions/spotting.py). day: another one; away: the one who hurts is.
-ALSO = frozenset(["today", "not_today", "day", "safe", "not_safe", "away"])
+ALSO = frozenset(["today", "not_today", "day", "safe", "safe_them", "not_safe", "away"])
 ADULTS = ("parent", "professional")
 # Who has taken pills may feel fine and be dying: no word and no button lowers an emergency of this kind.
 SUICIDE = "suicidal_self_harm"

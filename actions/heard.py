@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from actions.choices import SUICIDE
-from actions.topics import WHERE_WE_LIVE
+from actions.topics import BY_SOMEBODY_NEAR, WHERE_WE_LIVE
 from actions.urgency import Urgency
 
 FAMILIES_OF_SUICIDE = frozenset(["suicide_intent"])  # families of danger (data/danger/)
@@ -139,6 +139,15 @@ class Heard:
     def somebody_knows(self) -> bool:
         """Whether a few words say that somebody who can help knows, or is helping; more of them, where they say that it went well."""
         return "being_helped" in self.situations or ("told_somebody" in self.situations and self.short)
+
+    def told_the_one(self, worry: str | None) -> bool:
+        """Whether a few words say that somebody knows who may be the one who hurts: "i told my stepdad"; "my dad", of a home that hurts."""
+        near = "told_the_one" in self.situations and worry in BY_SOMEBODY_NEAR
+        return self.short and (near or ("told_dad" in self.situations and worry == "abuse_at_home"))
+
+    def a_helper_knows(self, worry: str | None) -> bool:
+        """As somebody_knows, and it is nobody whom the worry may be about."""
+        return self.somebody_knows and not self.told_the_one(worry)
 
     @property
     def names_a_reader(self) -> bool:

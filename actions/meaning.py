@@ -20,6 +20,7 @@ from actions.topics import (
     MANNERS,
     MAY_BE_TODAY,
     NODS,
+    OFF_THE_SUBJECT,
     OF_A_CARER,
     OF_OTHERS,
     OUTSIDE_OWN_ACTS,
@@ -55,6 +56,10 @@ HARMLESS = (QUESTIONS - {"fear_of_trouble", "not_helped"}) | NODS | {"out_of_sco
 GUESSED_TOPIC = 0.4
 # From this share on a yes or no of several words is one, and "somebody else's child" another child than the one talked of.
 SURE_OF_NOD = 0.8
+# A worry of at least this share is likelier than "something else", where somebody may be in danger.
+A_HINT = 0.1
+# After "something bad happened" a few words ("in the night") are another subject, or a goodbye, from this share on.
+SURE_OF_FAREWELL = 0.9
 # Read after a sentence that says what was told before (actions/in_context.py): an emergency takes the first share there or the second alone,
 # and is one from the third on whatever it says alone ("no its tonight"). Measured on second messages left out (docs/decisions.md).
 SURE_IN_CONTEXT = 0.05
@@ -92,6 +97,8 @@ def reader(known: str, heard: Heard, *, outright: bool = True) -> str:
     name = heard.audience
     if known in ("unknown", name):
         return name
+    if heard.somebody_knows or "quotes" in heard.situations:  # "i told my mum", "a lad said my dad hits me": whoever says it
+        return known
     return name if heard.audience_share >= SURE_OF_CHANGE.get(name, math.inf) else known
 
 
@@ -105,14 +112,21 @@ def was_long_ago(state: State, heard: Heard) -> bool:
     return heard.said == "long_ago" and state.worry in HURTS_FOR_LONG and _calm(heard)
 
 
+def _raised_in_context(heard: Heard) -> bool:
+    """Whether the second reading, after what was told, finds an emergency."""
+    return bool(heard.in_context) and heard.in_context["urgency"]["emergency"] >= RAISES
+
+
 def _calm(heard: Heard) -> bool:
     """Whether neither the model nor a family hears an emergency in the message itself."""
     return not heard.alarm and heard.urgency < Urgency.EMERGENCY
 
 
 def does_not_end(state: State, heard: Heard) -> bool:
-    """Whether what is said ends nothing: somebody makes them write it, or they are home, and so may the danger be."""
-    return state.holds == "forced" or "made_to_say" in heard.situations or (state.holds == "home" and "at_home_or_here" in heard.situations)
+    """Whether what is said ends nothing: somebody makes them write it, they are home, and so may the danger be, or who is out may be the one who helps."""
+    if state.holds == "forced" or "made_to_say" in heard.situations or (heard.said == "somebody_out" and state.worry in BY_SOMEBODY_NEAR):
+        return True
+    return state.holds == "home" and "at_home_or_here" in heard.situations and heard.said != "no_danger"
 
 
 def says_over(state: State, heard: Heard) -> bool:
@@ -125,7 +139,7 @@ def says_over(state: State, heard: Heard) -> bool:
         return True
     # "shes back" may sound like somebody who came in; of another danger no child is back. "im safe" of who ran away is no end of it.
     another = heard.alarm and heard.families - LIKE_COMING_IN
-    back = heard.said == "back" or (heard.said == "safe" and state.audience in OTHERS)
+    back = heard.said == "back" or (heard.said == "safe_them" and state.audience in OTHERS)
     return state.worry == "runaway_missing" and back and not another
 
 
@@ -154,8 +168,8 @@ def _safe_now(state: State, heard: Heard) -> Meaning | None:
     """ "no hes not here", "im safe", to "are you safe right now?". Of somebody at home or a known adult unasked too; of a missing child "she's not here" is
     no comfort, and who waits for somebody from online says "he's not here" unasked."""
     asked = state.question == "safe_now" and not (heard.said == "away" and state.worry == "runaway_missing")
-    comfort = (heard.said in ("safe", "away") and asked) or (heard.said == "away" and state.worry in WHERE_WE_LIVE)
-    if heard.said == "away" and heard.in_context and heard.in_context["urgency"]["emergency"] >= RAISES:
+    comfort = (heard.said in ("safe", "safe_them", "away") and asked) or (heard.said == "away" and state.worry in WHERE_WE_LIVE)
+    if heard.said == "away" and _raised_in_context(heard):
         return None  # "she's out now", of a mother who leaves small children alone
     return Meaning("vague_distress", Urgency.CHAT) if comfort else None
 
@@ -164,8 +178,7 @@ def _home(state: State, heard: Heard) -> Meaning | None:
     """ "he's home now", of who hurts us there: not over, and asked once more whether it is safe (turns.py). The model may hear an emergency."""
     if not danger_is_home(state, heard):
         return None
-    in_context = heard.in_context and heard.in_context["urgency"]["emergency"] >= RAISES
-    raised = heard.alarm or in_context or (not heard.in_context and heard.urgency is Urgency.EMERGENCY)
+    raised = heard.alarm or _raised_in_context(heard) or (not heard.in_context and heard.urgency is Urgency.EMERGENCY)
     return Meaning(state.worry, Urgency.EMERGENCY if raised else Urgency.CHAT, final=True)
 
 
@@ -189,7 +202,16 @@ def _today(state: State, heard: Heard) -> Meaning | None:
         return None if says_more else Meaning("vague_distress", Urgency.SUPPORT)
     if state.worry in MAY_BE_TODAY:
         return Meaning(SUICIDE if state.worry == "mental_health" else state.worry, Urgency.EMERGENCY, final=True)
+    if _raised_in_context(heard):  # "right now", of a dad who hits
+        return Meaning(state.worry, Urgency.EMERGENCY)
     return Meaning("vague_distress", heard.urgency)
+
+
+def _somebody_out(state: State, heard: Heard) -> Meaning | None:
+    """ "mum is at work now": who is out may be the one who helps, and it no good news."""
+    if heard.said != "somebody_out" or state.worry not in BY_SOMEBODY_NEAR:
+        return None
+    return Meaning(state.worry, _otherwise(heard) if _unsure_of_danger(heard) else highest(heard.urgency, Urgency.EMERGENCY if _raised_in_context(heard) else None))
 
 
 def _not_safe(state: State, heard: Heard) -> Meaning | None:
@@ -247,9 +269,9 @@ def _after_what_was_told(state: State, heard: Heard) -> Meaning | None:
 
 
 def _a_mere_pleasantry(state: State, heard: Heard) -> bool:
-    """ "bye", of who told of a picture; not of who told that they are low."""
+    """ "bye", of who told of a picture or a dead rabbit; not of who told that they want to die."""
     sure = heard.topic in PLEASANTRIES and heard.confidence >= SURE_OF_NOD
-    return sure and heard.brief and not state.despair and heard.urgency is Urgency.CHAT
+    return sure and heard.brief and not state.dying and heard.urgency is Urgency.CHAT
 
 
 def _inside_the_worry(state: State, heard: Heard) -> Meaning | None:
@@ -285,6 +307,7 @@ READINGS: tuple[Callable[[State, Heard], Meaning | None], ...] = (
     _what_happened,
     _safe_now,
     _today,
+    _somebody_out,
     _not_safe,
     _not_today,
     _without_words,
@@ -317,10 +340,31 @@ def _suicide_is_no_other_subject(_state: State, heard: Heard, means: Meaning) ->
     return means._replace(topic=SUICIDE) if other and heard.of_suicide else means
 
 
+def _nobody_sent_away(state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "my house is on fire", "in the night": to the model another subject, or a goodbye. Who may be in danger, or has just said that something is wrong, is not sent away."""
+    if means.topic in OFF_THE_SUBJECT and means.urgency >= Urgency.URGENT:
+        worries = {topic: share for topic, share in heard.ranking.items() if topic not in MANNERS | QUESTIONS}
+        likeliest = max(worries, key=worries.get, default="in_person_danger")
+        usual = "in_person_danger" if means.urgency is Urgency.EMERGENCY else "vague_distress"
+        return means._replace(topic=state.worry or (likeliest if worries.get(likeliest, 0.0) >= A_HINT else usual))
+    more_to_say = state.topic == "vague_distress" and not state.worry and state.tier >= Urgency.SUPPORT and not heard.said
+    turned = means.topic in OFF_THE_SUBJECT | {"goodbye"} and heard.short and heard.confidence < SURE_OF_FAREWELL
+    return Meaning("vague_distress", highest(means.urgency, Urgency.SUPPORT)) if more_to_say and turned else means
+
+
 def _no_relief_in_an_emergency(state: State, _heard: Heard, means: Meaning) -> Meaning:
     """ "he go now!!", of a child who was to meet somebody: what is an emergency is not over."""
     now = means.topic == "danger_over" and means.urgency is Urgency.EMERGENCY
     return means._replace(topic=state.worry or "in_person_danger") if now else means
+
+
+def _danger_stays_the_worry(state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "should i stay in my room", of somebody with a knife: to the model a low mood; "he wont come out of the bathroom", of who is blackmailed and wants to die: somebody at the door."""
+    if state.tier is not Urgency.EMERGENCY or not state.worry or state.worry in QUESTIONS:
+        return means
+    lower = means.topic == "mental_health" and state.worry not in ABOUT_DESPAIR and not heard.despairs
+    nobody_there = means.topic == "in_person_danger" and state.life_at_risk and not heard.alarm
+    return means._replace(topic=state.worry) if lower or nobody_there else means
 
 
 def _no_mere_nod(_state: State, heard: Heard, means: Meaning) -> Meaning:
@@ -404,8 +448,7 @@ def _let_down(state: State, heard: Heard, means: Meaning) -> Meaning:
 
 def _unsure_of_danger(heard: Heard) -> bool:
     """Whether an emergency is the model's alone, and it is not sure of one, neither of the words nor after what was told."""
-    here = heard.in_context["urgency"]["emergency"] if heard.in_context else 0.0
-    return heard.of_the_model_alone and here < RAISES and heard.scores.get("emergency", 1.0) < SURE_ALONE
+    return heard.of_the_model_alone and not _raised_in_context(heard) and heard.scores.get("emergency", 1.0) < SURE_ALONE
 
 
 def _wont_go(state: State, heard: Heard, means: Meaning) -> Meaning:
@@ -419,7 +462,7 @@ def _wont_go(state: State, heard: Heard, means: Meaning) -> Meaning:
 def _somebody_knows(state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "i told my mum", "she said she will help": to the model nobody helped, or somebody is coming. To begin with it may be a threat, and stays what it is."""
     beside = heard.an_adult_is_there(state.worry)
-    if not (heard.somebody_knows or beside):
+    if not (heard.a_helper_knows(state.worry) or beside):
         return means
     raised = means.urgency is Urgency.EMERGENCY and state.topic and _unsure_of_danger(heard)
     now = _otherwise(heard) if raised else means.urgency
@@ -430,6 +473,8 @@ def _somebody_knows(state: State, heard: Heard, means: Meaning) -> Meaning:
 
 CORRECTIONS: tuple[Callable[[State, Heard, Meaning], Meaning], ...] = (
     _suicide_is_no_other_subject,
+    _nobody_sent_away,
+    _danger_stays_the_worry,
     _no_relief_in_an_emergency,
     _no_mere_nod,
     _no_mere_guess,

@@ -60,6 +60,21 @@ TEXT_SPEAK = {
     "fae": "from", "hame": "home", "polis": "police", "mom": "mum", "moms": "mums", "mam": "mum", "mams": "mums", "mummy": "mum", "daddy": "dad",
     "iam": "im", "cannot": "cant", "aint": "isnt",
 }  # fmt: skip
+# As a child writes what they hear, with one reading only. Words of five letters and more are mended by `Targets`; these are too short, too far from what
+# was meant, or in the encoder's vocabulary as something else. No text-speak: "mi" and "nos" are no sign that a text is English (addons/spelling.py).
+SPELT_BY_EAR = {
+    "sed": "said", "siad": "said", "sayd": "said", "sez": "says", "ses": "says", "sayz": "says", "wot": "what", "wats": "whats", "wots": "whats", "hav": "have", "havnt": "havent",
+    "evry": "every", "jus": "just", "jst": "just", "frend": "friend", "freind": "friend", "frends": "friends", "freinds": "friends", "fone": "phone", "fones": "phones",
+    "bak": "back", "agen": "again", "becos": "because", "frm": "from", "giv": "give", "givs": "gives", "fink": "think", "finks": "thinks", "thort": "thought", "abowt": "about", "abot": "about",
+    "showd": "showed", "askd": "asked", "stopt": "stopped", "lockd": "locked", "sumthing": "something", "sumthin": "something", "summat": "something", "smth": "something",
+    "foto": "photo", "fotos": "photos", "wich": "which", "sumone": "someone", "sombody": "somebody", "nobdy": "nobody", "rong": "wrong", "dosnt": "doesnt", "dosent": "doesnt", "dus": "does",
+    "dint": "didnt", "diddnt": "didnt", "carnt": "cant", "wudnt": "wouldnt", "cudnt": "couldnt", "ded": "dead", "ment": "meant", "gos": "goes", "gose": "goes", "luv": "love", "luvs": "loves",
+    "lyk": "like", "hoo": "who", "nevr": "never", "telt": "told", "tole": "told", "kno": "know", "noes": "knows", "knos": "knows", "nos": "knows", "hoos": "whos", "teh": "the",
+    "tuk": "took", "tuched": "touched", "tuches": "touches", "thay": "they", "thayre": "theyre", "dey": "they", "wiht": "with", "woz": "was", "wos": "was", "wozz": "was", "wasint": "wasnt",
+    "ples": "please", "plese": "please", "scard": "scared", "scaird": "scared", "rote": "wrote", "nife": "knife", "techer": "teacher", "teechr": "teacher", "pleese": "please",
+    "tel": "tell", "tels": "tells", "wil": "will", "mi": "my", "hapend": "happened", "hapened": "happened", "mumm": "mum", "dadd": "dad", "hom": "home", "hous": "house", "hert": "hurt", "herts": "hurts",
+    "hospitl": "hospital", "ospital": "hospital", "ambulanse": "ambulance", "polise": "police", "pleece": "police", "urself": "yourself", "miself": "myself", "yeh": "yeah", "cald": "called",
+}  # fmt: skip
 # "my da", not "in da house"; "20 kms away".
 _AFTER_KILOMETRES = frozenset("away from an per long off down north south east west".split())
 _WHOSE = frozenset("my ma me our ur your his her their ya".split())
@@ -103,7 +118,7 @@ def _spelt_out(word: str, before: str, after: str) -> str | None:
         return word.replace("da", "dad")
     if word == "kms" and before.isdigit() and after in _AFTER_KILOMETRES:
         return None
-    return TEXT_SPEAK.get(word)
+    return TEXT_SPEAK.get(word) or SPELT_BY_EAR.get(word)
 
 
 def _unleet(word: str) -> str:
@@ -152,10 +167,13 @@ def words_of(text: str, *, known: Iterable[str] = (), targets: "Targets | None" 
 class Targets:
     """Words worth mending a typo into, found by one edit: a letter missing, extra, wrong or in another place.
 
-    shortest: letters; shorter words are near too many others to be targets.
+    shortest: letters; shorter words are near too many others to be targets. Into a word of SHORT letters `mend` undoes what leaves little doubt: two letters
+    swapped ("tlod") or one typed twice ("tolld").
     """
 
-    def __init__(self, words: Iterable[str], *, shortest: int = 5):
+    SHORT = 4
+
+    def __init__(self, words: Iterable[str], *, shortest: int = SHORT):
         self._by_deletion: dict[str, set[str]] = {}
         for word in words:
             if len(word) >= shortest and word.isalpha():
@@ -168,7 +186,7 @@ class Targets:
 
     def mend(self, word: str) -> str:
         """The one target that is an edit away, or the word itself. Not cached: typed words stay nowhere."""
-        found = {w for w in self.near(word) if w[0] == word[0] or sorted(w) == sorted(word)}
+        found = {w for w in self.near(word) if sorted(w) == sorted(word) or (w[0] == word[0] and (len(w) > self.SHORT or _twice(word, w)))}
         return found.pop() if len(found) == 1 else word
 
     def near(self, word: str) -> set[str]:
@@ -177,6 +195,11 @@ class Targets:
             return set()
         likely = set().union(*(self._by_deletion.get(key, ()) for key in self._keys(word)))
         return {target for target in likely if _one_edit(word, target)}
+
+
+def _twice(word: str, other: str) -> bool:
+    """Whether one letter typed twice makes word of other."""
+    return len(word) == len(other) + 1 and any(word[i] == word[i - 1] and word[:i] + word[i + 1 :] == other for i in range(1, len(word)))
 
 
 def _one_edit(word: str, other: str) -> bool:

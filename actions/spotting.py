@@ -20,19 +20,30 @@ _DAY = frozenset(
 )
 _BESIDE_A_DAY = frozenset("on this next at the for probably maybe morning afternoon evening night".split())
 _UNSURE = frozenset("dont know unsure maybe perhaps dunno not sure kinda sort of i".split())
+_SAYS_UNSURE = frozenset("dont unsure maybe perhaps dunno not kinda".split())  # "i know" and "sure" alone are neither
 _FILLER = frozenset("of right ok okay please thanks lol tho though i am im think it is its well um erm uh just sorry . , ! ?".split())
 _TODAY = frozenset("today tonight now soon".split())
-# Answers to "are you safe right now?" that are no bare yes: "yes im safe", "im ok for now", "shes safe with me"; "im not safe".
-_WHO_IS = r"(?:i ?am|im|were|we are|he is|hes|she is|shes|they are|theyre)"
-_SAFE = re.compile(
-    rf"\W*(?:(?:yes|yeah|yea|yh|yep|ye|ya) )?(?:i think |i feel |{_WHO_IS} |it is |its )?(?:all |really |quite )?(?:safe|ok|okay|fine|alright)(?: (?:right now|now|for now|atm|at the moment|today|tonight|here|with me|thanks|thank you))*\W*"
-)
+# Answers to "are you safe right now?" that are no bare yes: "yes im safe", "no im ok for now"; "shes safe with me"; "im not safe".
+_THEY_ARE = r"(?:he is|hes|she is|shes|they are|theyre)"
+_WHO_IS = rf"(?:i ?am|im|were|we are|{_THEY_ARE})"
+_OK = r"(?:all |really |quite )?(?:safe|ok|okay|fine|alright)(?: (?:right now|now|for now|atm|at the moment|today|tonight|here|with me|thanks|thank you))*"
+_WELL = r"(?:(?:yes|yeah|yea|yh|yep|ye|ya|no|nah|thanks|thank you|sorry|well) )*"
+_SAFE = re.compile(rf"{_WELL}(?:i think |i feel |{_WHO_IS} |it is |its )?{_OK}")
+_SAFE_THEM = re.compile(rf"{_WELL}{_THEY_ARE} {_OK}")
 _NOT_SAFE = re.compile(
     rf"\W*(?:no |nah |nope )?(?:i dont feel |{_WHO_IS} not |not (?:really )?)safe(?: (?:right now|now|here|at home|tonight|atm))*\W*"
 )
 # The one who hurts is elsewhere: "no hes not here", "not tonight hes away", "hes at work".
+_ELSEWHERE = r"(?:(?:not|isnt|aint|arent) (?:here|home|in|around)|away|out|at work|gone out|on nights)"
+_FOR_NOW = r"(?:right now|now|tonight|today|atm|at the moment)"
 _AWAY = re.compile(
-    r"\W*(?:(?:no|nah|not now|not tonight|not today|yes|yeah) )?(?:he|she|they|hes|shes|theyre|my dad|my mum|dad|mum)(?: is|s| are)?(?: (?:(?:not|isnt|aint|arent) (?:here|home|in|around)|away|out|at work|gone out|on nights))(?: (?:right now|now|tonight|today|atm|at the moment))*\W*"
+    r"(?:(?:no|nah|not now|not tonight|not today|yes|yeah) )?(?:he|they|hes|theyre|(?:my )?(?:stepdad|stepdads|uncle|brother|grandad|boyfriend|mums boyfriend|mums bf))(?: is|s| are)?"
+    rf" {_ELSEWHERE}(?: {_FOR_NOW})*"
+)
+# No comfort by itself: who is out may be the one who would help.
+_SOMEBODY_OUT = re.compile(
+    r"(?:(?:no|nah|but|and|yes|yeah) )?(?:she|shes|(?:my )?(?:mum|mums|mummy|mummys|mam|dad|dads|daddy|daddys|nan|nans|parents|gran|carer)|everyone|everyones|no ?(?:one|1)s?|nobody|nobodys)(?: is|s| are|are|has|have)?"
+    rf" (?:{_ELSEWHERE}|gone|asleep|sleeping|in bed|gone to (?:work|bed|bingo|the shops?)|at (?:the )?(?:shops?|bingo|nans|church))(?: (?:{_FOR_NOW}|till late|all night))*"
 )
 # "can i text him from her phone", "should i reply to him", "shall i pretend to be my son"; not "should i ring them", who may be the police.
 _PERSON = r"(?:him|her back|them back|(?:the|this|that) (?:man|guy|bloke|person|lad|boy|girl|groomer|account)|the other (?:person|man))\b"
@@ -130,6 +141,7 @@ _BESIDE_A_PICTURE = re.compile("[\\s\ufe0e\ufe0f\u200d♀♂\U0001f3fb-\U0001f3f
 
 _AGE_WORDS = {word: n for n, word in enumerate("five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen".split(), 5)}  # fmt: skip
 _NUMBER = r"(?P<n>\d{1,2}|" + "|".join(_AGE_WORDS) + r")"
+_NUMBER_ENDS = r"(?=\b|(?:f|m|yo|yrs?|y)\b)(?:f|m|yo|yrs?|y)?\b"  # "im 14f", "12yrs"
 # Whom somebody means to tell: "how do i tell my mum", "how do i tell her", "what do i say to a teacher".
 _LISTENER = re.compile(
     r"\b(?:tell|telling|(?:say|saying|speak|talk) to|ask|asking) (?:\w+ ){0,2}?(?:(?P<adult>mum|mam|mom|dad|nan|nana|gran|grandma|grandad|parents?|aunt|auntie|uncle|stepmum|stepdad|husband|wife|partner|other half|"
@@ -144,9 +156,9 @@ _DEAF = re.compile(
 )
 _HEARS = re.compile(r"\b(?:im|i am) not (?:\w+ )?deaf\b")
 # "im 11", "i am only 9 years old", "age 12"; not "im 10 minutes away", "im 5 weeks late".
-_NOT_AN_AGE = r"(?!\s*(?:in (?!year|yr|y\d)|next\b|soon\b|tomorrow\b|on (?:mon|tues?|wed|thu|fri|sat|sun|the|my)|min|hour|hr|sec|day|week|month|mile|km|metre|foot|feet|ft|cm|stone|kg|percent|%|quid|pound|stops?|of|am|pm|:|to\b|points?|nil))"
+_NOT_AN_AGE = r"(?!\s*(?:in (?!year|yr|y\d)|next\b|soon\b|tomorrow\b|on (?:mon|tues?|wed|thu|fri|sat|sun|the|my)|min|hour|hr|sec|day|week|month|mile|km|metre|foot|feet|ft|cm|stone|kg|percent|%|quid|pound|stops?|of|am|pm|:|to\b|points?|nil|/\d|tablets?|pills?|out\b))"
 _OWN_AGE = re.compile(
-    rf"(?:\b(?:im|i am|iam|am|i turned|i just turned|ive (?:just )?turned)|^\W*(?:just turned|aged?))\s+(?:only\s+|just\s+|(?P<not_yet>nearly|almost)\s+|like\s+)?{_NUMBER}\b{_NOT_AN_AGE}"
+    rf"(?:\b(?:im|i am|iam|am|i turned|i just turned|ive (?:just )?turned)|^\W*(?:just turned|aged?))\s+(?:only\s+|just\s+|(?P<not_yet>nearly|almost)\s+|like\s+)?{_NUMBER}{_NUMBER_ENDS}{_NOT_AN_AGE}"
 )
 _OWN_YEAR = re.compile(r"\b(?:im|i am|am)\s+in\s+(?:yr|year|y)\s*(?P<n>\d{1,2})\b")
 
@@ -200,7 +212,7 @@ class Spotter:
         }
         self._kinds = tuple(names)
         self._longest = max((len(words) for _, words in self._names), default=1)
-        self._typos = Targets({words[0] for _, words in self._names if len(words) == 1})
+        self._typos = Targets({words[0] for _, words in self._names if len(words) == 1}, shortest=5)
 
     def spot(self, text: str) -> list[Spotted]:
         """Everything found, in the order of the text; of each kind at most the first two."""
@@ -300,7 +312,10 @@ def _facts(text: str) -> list[Spotted]:
     found = []
     low = re.sub(r"[’'`]", "", text.lower())
     to_die = "to_die" if wants_to_die(text) else None
-    if said := to_die or bare_answer(text) or said_of_danger(low) or bare_fact(low) or ("back" if says_back(low) else None):
+    answer = bare_answer(text)
+    if answer in ("today", "no") and said_of_danger(low) == "safe":
+        answer = None  # "im ok now" is no day, and "no im ok" says that they are
+    if said := to_die or answer or said_of_danger(low) or bare_fact(low) or ("back" if says_back(low) else None):
         found.append(Spotted("said", said, 0, len(text)))
     if age := own_age(low):
         found.append(Spotted("age", age, 0, len(text)))
@@ -385,7 +400,7 @@ def keeps_or_sends(text: str) -> bool:
 
 
 def said_of_danger(low: str) -> str | None:
-    """What a short message says of danger and nothing more: "safe", "not_safe", "away" (the one who hurts is elsewhere), "no_danger",
+    """What a short message says of danger and nothing more: "safe", "safe_them", "not_safe", "away" (the one who hurts is elsewhere), "somebody_out" (who may be the one who helps), "no_danger",
     "wrong_button", "only_the_post" (at the door), "long_ago", "home" (somebody is), "said_no" (and it happened all the same), "means_it"; None else.
 
     low: the text in lower case without apostrophes.
@@ -394,7 +409,7 @@ def said_of_danger(low: str) -> str | None:
     if words in ("ok", "okay", "fine", "alright"):
         return None  # a nod
     patterns = {
-        "not_safe": _NOT_SAFE, "no_danger": _NO_DANGER, "safe": _SAFE, "away": _AWAY, "wrong_button": _WRONG_BUTTON, "only_the_post": _ONLY_THE_POST, "long_ago": _LONG_AGO, "home": _HOME, "said_no": _SAID_NO, "means_it": _MEANS_IT,
+        "not_safe": _NOT_SAFE, "no_danger": _NO_DANGER, "safe_them": _SAFE_THEM, "safe": _SAFE, "away": _AWAY, "somebody_out": _SOMEBODY_OUT, "wrong_button": _WRONG_BUTTON, "only_the_post": _ONLY_THE_POST, "long_ago": _LONG_AGO, "home": _HOME, "said_no": _SAID_NO, "means_it": _MEANS_IT,
     }  # fmt: skip
     return next((said for said, pattern in patterns.items() if len(words) <= 60 and pattern.fullmatch(words)), None)
 
@@ -435,7 +450,9 @@ def bare_answer(text: str) -> str | None:
         return "not_today"  # no answer to "are you safe?"
     if kept <= _NO | _NOT_ON and kept & {"no", "nah", "nope", "na", "naw"}:
         return "no"
-    if kept <= _UNSURE and kept & {"know", "sure", "maybe", "perhaps", "unsure", "kinda", "dunno"}:
+    if kept == {"sure"}:
+        return "yes"
+    if kept <= _UNSURE and kept & _SAYS_UNSURE and kept != {"not"}:
         return "unsure"
     if kept <= _DAY | _BESIDE_A_DAY and kept & _DAY:
         return "day"

@@ -19,6 +19,7 @@ class State:
     ask, about: the follow-up that is wanted now, and what it is about.
     told: the advice given last, by topic, urgency and reader; told_times: how often running. deaf: the reader said so, or that they sign.
     despair: suicide or a low mood was told, of oneself or another: its contacts stay. life_at_risk: as an emergency, and nothing lowers it.
+    dying: suicide or a wish to die was told, and no mere low mood: "bye" is no pleasantry then.
     app: the app or game that was named last.
     holds: "outside", somebody from outside was named; "home", an emergency that nobody's coming home ends, as it may be at home; "forced", somebody makes them write, and no word ends it.
     """
@@ -41,6 +42,7 @@ class State:
     deaf: bool = False
     despair: bool = False
     life_at_risk: bool = False
+    dying: bool = False
     app: str | None = None
     holds: str | None = None
 

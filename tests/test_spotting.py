@@ -190,8 +190,8 @@ def test_a_bare_answer_is_that_and_nothing_more(text, answer):
 
 
 OF_DANGER = [
-    ("yes im safe", "safe"), ("im ok", "safe"), ("safe for now", "safe"), ("ok", None), ("alright", None), ("She's safe with me", "safe"), ("im safe but he isnt", None), ("is it safe", None),
-    ("he isnt here now", "away"), ("he aint here", "away"), ("she isn't home", "away"), ("he isnt here yet", None),
+    ("yes im safe", "safe"), ("im ok", "safe"), ("safe for now", "safe"), ("ok", None), ("alright", None), ("She's safe with me", "safe_them"), ("no im ok", "safe"), ("im ok now", "safe"), ("mum is out now", "somebody_out"), ("mums asleep", "somebody_out"), ("no ones home", None), ("he is out now", "away"), ("stepdad is out", "away"), ("im safe but he isnt", None), ("is it safe", None),
+    ("he isnt here now", "away"), ("he aint here", "away"), ("she isn't home", "somebody_out"), ("he isnt here yet", None),
     ("not safe", "not_safe"), ("no im not safe", "not_safe"), ("I don't feel safe here", "not_safe"), ("its not safe to meet him", None),
     ("no hes not here", "away"), ("not tonight hes away", "away"), ("he's at work", "away"), ("hes not here yet", None), ("hes at work with me", None), ("hes outside", None),
     ("nobody is in danger", "no_danger"), ("No one's in danger right now", "no_danger"), ("it's not an emergency", None), ("sorry false alarm", "no_danger"), ("no 1 is in danger", "no_danger"), ("i 1 is in danger", None), ("i am not in danger", "no_danger"), ("im not in danger", "no_danger"), ("i am in danger", None), ("we are in danger", None), ("im in danger", None), ("someone is in danger", None),

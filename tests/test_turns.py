@@ -186,7 +186,18 @@ CASES = [  # before     message                                                 
     (MISSING, typed("in_person_danger", "emergency", said="back"), dict(urgency="urgent", topic="danger_over", worry="runaway_missing")),
     (MISSING, typed("in_person_danger", "emergency", said="back") | {"families": ["assault_now"], "alarm": True}, dict(urgency="emergency")),
     (MISSING, typed("in_person_danger", "emergency", said="back") | {"families": ["arrival"], "alarm": True}, dict(urgency="urgent", topic="danger_over")),
-    (MISSING, typed("in_person_danger", "emergency", said="safe"), dict(urgency="urgent", topic="danger_over")),
+    (MISSING, typed("in_person_danger", "emergency", said="safe_them"), dict(urgency="urgent", topic="danger_over")),
+    (MISSING, typed("affirm", "chat", said="safe"), dict(urgency="emergency")),  # "its ok", of who has lost a child
+    # a refused end is not told as one
+    (replace(STRANGER, holds="home"), typed("danger_over", "support", over=True) | {"situations": ["at_home_or_here"]}, dict(urgency="emergency", topic="in_person_danger")),
+    (replace(STRANGER, holds="home"), typed("danger_over", said="no_danger") | {"situations": ["at_home_or_here"]}, dict(urgency="urgent")),  # "no one is in danger here"
+    # who is out may be the one who helps
+    (replace(HOME, urgency="emergency", question=None), typed("danger_over", "support", over=True, said="somebody_out"), dict(urgency="emergency", topic="abuse_at_home")),
+    (HOME, typed("danger_over", "support", said="somebody_out"), dict(urgency="urgent", topic="abuse_at_home")),
+    # "right now", after a dad who hits: by the reading after what was told
+    (HOME, after_it(typed("vague_distress", "support", said="today"), "abuse_at_home", 0.9, 0.7), dict(urgency="emergency", topic="abuse_at_home")),
+    # "he told me to say im 18" is no hold
+    (FRIEND, typed("grooming_signs", "support") | {"situations": ["made_to_say"]}, dict(holds=None)),
     # a wish to die and nothing else is a worry; as an emergency suicide, which nothing lowers, pictures beside it or not
     (State(), typed("out_of_scope", said="to_die"), dict(urgency="support", topic="mental_health", despair=True, life_at_risk=False)),
     (State(), typed("out_of_scope", "emergency", said="to_die"), dict(urgency="emergency", topic="suicidal_self_harm", life_at_risk=True)),
@@ -364,7 +375,8 @@ CASES = [  # before     message                                                 
     (State(topic="fear_of_trouble", worry="fear_of_trouble", urgency="support"), fragment("grooming_signs", "emergency", 0.3, emergency=0.15), dict(urgency="emergency")),  # who is afraid may speak of danger
     # "bye" is no emergency for what was told before, but of who is low
     (BLACKMAIL, after_it(fragment("goodbye", "chat", 1.0, emergency=0.0) | {"brief": True}, "suicidal_self_harm", 0.6, 0.6), dict(urgency="urgent", topic="goodbye")),
-    (LOW, after_it(fragment("goodbye", "chat", 1.0, emergency=0.0) | {"brief": True}, "suicidal_self_harm", 0.6, 0.6), dict(urgency="emergency")),
+    (replace(LOW, dying=True), after_it(fragment("goodbye", "chat", 1.0, emergency=0.0) | {"brief": True}, "suicidal_self_harm", 0.6, 0.6), dict(urgency="emergency")),
+    (LOW, after_it(fragment("goodbye", "chat", 1.0, emergency=0.0) | {"brief": True}, "suicidal_self_harm", 0.6, 0.6), dict(urgency="support")),  # a dead rabbit, and "bye"
     # and is gone on with, while it is the same matter
     (replace(HOME, audience="parent", ask="nearly_hurt", question=None), typed("abuse_at_home", "support"), dict(ask="nearly_hurt")),
     (replace(HOME, audience="parent", ask="nearly_hurt", question=None), typed("how_to_report", "info"), dict(ask=None)),
@@ -543,7 +555,7 @@ def test_urgency_only_falls_when_somebody_says_the_danger_is_over(content, befor
         message.get("over")
         or ("said", "no_danger") in entities
         or {("said", "long_ago"), ("said", "wrong_button"), ("said", "only_the_post")} & {*entities}
-        or (before == MISSING and {("said", "back"), ("said", "safe")} & {*entities})
+        or (before == MISSING and {("said", "back"), ("said", "safe_them")} & {*entities})
     )
     over = (in_words and not before.life_at_risk and not message.get("foreign")) or ("answer", "safe_again") in entities
     assert over or Urgency.of(after.urgency) >= Urgency.of(before.urgency)
