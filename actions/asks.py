@@ -139,12 +139,12 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
     calm = state.tier < Urgency.URGENT and not (despairs or state.life_at_risk or heard.families)
     help_comes = emergency and last in AWAITS_HELP and heard.families <= LIKE_HELP
     situations = (
+        (NO_PHONE, emergency and "no_phone" in told),
         ("cant_speak", CANT_TALK in heard.families and not worker),
         ("cant_speak", state.deaf and topic == "contact_numbers"),
         (HURT_NOW, emergency and topic == "abuse_at_home" and did_it),
         (RINGS_BACK, emergency and "rings_back" in told and heard.short and heard.families <= LIKE_HELP),
         (ON_THE_LINE, emergency and "on_the_line" in told and bool(state.told) and heard.families <= LIKE_HELP),
-        (NO_PHONE, emergency and "no_phone" in told and CANT_TALK not in heard.families),
         (CHECKED_OVER, heard.over and last in (CASUALTY, HURT_MYSELF) and not (emergency or heard.alarm)),
         (ANOTHERS_LIFE, emergency and ("another_hurt" in told or "suicide_if" in heard.families) and (topic == SUICIDE or despairs)),
         (
@@ -161,11 +161,11 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
         ),
         (NEARLY_HURT, "may_hurt_own_child" in told and topic in OF_A_CARER),
         (NO_CREDIT, "no_credit" in told and state.worry not in ABOUT_MONEY),
-        (IN_SHORT, "too_long" in told and heard.short and bool(state.told) and not emergency and topic in AGAIN),
+        (IN_SHORT, "too_long" in told and heard.short and topic in AGAIN | {state.worry} and not heard.alarm),
         (NOT_TOO_LATE, "too_late" in told and not emergency and bool(state.worry) and topic in AGAIN | {state.worry}),
         (PREGNANT, "pregnant" in told and not (emergency or heard.alarm or despairs)),
         (THEIR_FATE, "their_fate" in told and bool(state.worry) and not heard.alarm and last not in DID_IT and state.worry != OWN_ACTS and topic in OF_A_FATE | {state.worry}),
-        (CALL_ANYWAY, emergency and bool(told & {"is_it_enough", "should_i_call"}) and not heard.alarm and not despairs),
+        (CALL_ANYWAY, emergency and bool(told & {"is_it_enough", "should_i_call"}) and heard.families <= LIKE_HELP and not despairs),
         (WORTH_TELLING, "is_it_enough" in told and not emergency and not despairs and topic in AGAIN | {state.worry}),
         (
             OWN_DOING_NOW,

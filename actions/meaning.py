@@ -52,6 +52,8 @@ SURE_OF_TOPIC = 0.6
 TOLD_SOMEBODY = frozenset([SOMEBODY_KNOWS, KNOWS_NOW, THEY_KNOW])
 # After these a few words are no first message: small talk, good news, a plain question. Who is afraid, or was not helped, may speak of danger.
 HARMLESS = (QUESTIONS - {"fear_of_trouble", "not_helped"}) | NODS | {"out_of_scope", "trolling_abuse", "danger_over", "thanks", "goodbye"}
+# Situations that ask or tell, in a few words, what by itself is no danger today.
+ONLY_ASKS = frozenset(["too_late", "pregnant", "their_fate", "too_long"])
 # The same of a message of any length that is no question: so unsure a topic is wrong more often than right.
 GUESSED_TOPIC = 0.4
 # From this share on a yes or no of several words is one, and "somebody else's child" another child than the one talked of.
@@ -432,7 +434,7 @@ def _a_threat_if_told(state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "he said hell kill me if i tell", and "he knows that i told": urgent at least, and never "you don't have to call anyone"."""
     near = state.worry in BY_SOMEBODY_NEAR
     know = "they_know" in heard.situations and (near or state.worry in (None, "fear_of_trouble", "not_helped", "secrecy"))
-    if not ("threat_if_told" in heard.situations or know or ("they_were_told" in heard.situations and near)):
+    if not ("threat_if_told" in heard.situations or know or heard.told_the_one(state.worry) or ("they_were_told" in heard.situations and near)):
         return means
     topic = (state.worry or "abuse_at_home") if means.topic in QUESTIONS | MANNERS and state.worry not in QUESTIONS else means.topic
     return Meaning(topic, highest(means.urgency, Urgency.URGENT))
@@ -449,6 +451,12 @@ def _let_down(state: State, heard: Heard, means: Meaning) -> Meaning:
 def _unsure_of_danger(heard: Heard) -> bool:
     """Whether an emergency is the model's alone, and it is not sure of one, neither of the words nor after what was told."""
     return heard.of_the_model_alone and not _raised_in_context(heard) and heard.scores.get("emergency", 1.0) < SURE_ALONE
+
+
+def _only_asks(state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "is it too late", of last night; "im pregnant what do i do": to the model an emergency, and none by these words alone."""
+    asks = heard.situations & ONLY_ASKS and heard.of_the_model_alone and not (heard.families or heard.despairs or state.dying)
+    return means._replace(urgency=max(_otherwise(heard), Urgency.SUPPORT)) if asks and heard.short and means.urgency is Urgency.EMERGENCY else means
 
 
 def _wont_go(state: State, heard: Heard, means: Meaning) -> Meaning:
@@ -486,6 +494,7 @@ CORRECTIONS: tuple[Callable[[State, Heard, Meaning], Meaning], ...] = (
     _no_nod_beside_danger,
     _a_threat_if_told,
     _let_down,
+    _only_asks,
     _wont_go,
     _somebody_knows,
 )

@@ -59,7 +59,7 @@ _CONTACT = re.compile(
 _HARM = re.compile(
     r"\b(?:i want to|i wanna|im gonna|im going to|i am going to|i could|ill|i will|i feel like|im about to) (?:\w+ing )?"
     r"(?:(?:kill|smash|batter|punch|beat|knock|find) (?:him|the man|this man|his (?:face|head|door)|that (?:man|bloke|guy))|(?:go|drive) (?:round|over|up)? ?(?:to|there to) (?:his|their) (?:house|home|place|flat))\b"
-    r"|\bim (?:going|driving) (?:round|over|up) (?:to|there to) (?:his|their) (?:house|home|place|flat)\b|\bi know where he lives\b"
+    r"|\bim (?:going|driving) (?:round|over|up) (?:to|there to) (?:his|their) (?:house|home|place|flat)\b|\b(?:im|were|is|are|hes|my (?:dad|brother|husband|partner|mate) is) (?:now |on (?:his|the|my) way |going |driving )+(?:round |over |up |there )?(?:to |there to )?(?:his|the mans|this mans|their|that mans) (?:house|home|place|flat|door)\b.{0,40}\b(?:bat|knife|sort|batter|smash|kill|beat|hammer|crowbar|confront|have it out|have a word)\b|\bi know where he lives\b"
 )
 # "should i send it to the dsl", "can i delete the pics", "do we need to screenshot it"
 _KEEPS = re.compile(
