@@ -37,7 +37,7 @@ test: setup check $(MODEL) browser .tools/load/ready  ## everything: style, fast
 	@$(PY) -m pytest tests --ignore tests/browser
 	@$(WITH_BROWSER) $(PY) -m pytest tests/browser  # a process of its own: a browser's event loop stays in the way of others
 
-test-fast: setup check  ## the tests that need no model (seconds)
+test-fast: setup check  ## the tests that need no model (a few minutes)
 	@$(PY) -m pytest tests --ignore tests/model --ignore tests/faults --ignore tests/cluster --ignore tests/privacy --ignore tests/browser
 
 test-model: $(MODEL) .tools/load/ready  ## the tests that talk to the real server

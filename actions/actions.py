@@ -145,6 +145,9 @@ class ActionAdvise(Action):
 
     def run(self, dispatcher, tracker, domain) -> list[dict]:
         """Send the reply; note the open question and the advice given."""
-        answer = answered(_state(tracker), tracker.latest_message or {}, content())
+        state = _state(tracker)
+        answer = answered(state, tracker.latest_message or {}, content())
         say(dispatcher, answer.reply)
-        return [SlotSet("question", answer.question), SlotSet("told", answer.told), SlotSet("told_times", answer.told_times)]
+        kept = [SlotSet("question", answer.question), SlotSet("told", answer.told), SlotSet("told_times", answer.told_times)]
+        # What was missed was the question before.
+        return kept if answer.question == state.question else [*kept, SlotSet("misses", 0)]

@@ -73,7 +73,7 @@ LIKE_HELP = frozenset(["arrival", "rescue_cry", "presence", "missing_child"])
 BROUGHT = LIKE_HELP | {"held_or_taken", "medical", "casualty", "suicide_intent", "abuser_collects"}
 # Families of danger: of somebody ill or hurt, and all that may stand beside these with nobody to flee from.
 HURT_OR_ILL = frozenset(["casualty", "medical"])
-NOBODY_TO_FLEE = HURT_OR_ILL | {"rescue_cry", "suicide_intent"}
+NOBODY_TO_FLEE = HURT_OR_ILL | {"rescue_cry", "suicide_intent", "suicide_if"}
 
 
 def wanted(
@@ -119,7 +119,9 @@ def _goes_on(state: State, heard: Heard, topic: str, last: str | None) -> str | 
     if last == ANOTHERS_LOW:
         return last if not (emergency or heard.families) and same else None
     if last == PREGNANT:
-        return last if not (emergency or heard.families) and (same or topic in MANNERS | {"how_to_block", "law_age"}) and heard.short else None
+        return (
+            last if not (emergency or heard.families) and (same or topic in MANNERS | {"how_to_block", "law_age"}) and heard.short else None
+        )
     if last == OWN_DOING:  # "do i get in trouble" too: who passed a picture on has done something wrong
         despairs = heard.despairs or topic in ABOUT_DESPAIR - {state.worry}
         return OWN_DOING if not (emergency or heard.alarm or despairs) and (same or topic in MANNERS or topic in OF_OWN_DOING) else None
@@ -164,7 +166,15 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
         (IN_SHORT, "too_long" in told and heard.short and topic in AGAIN | {state.worry} and not heard.alarm),
         (NOT_TOO_LATE, "too_late" in told and not emergency and bool(state.worry) and topic in AGAIN | {state.worry}),
         (PREGNANT, "pregnant" in told and not (emergency or heard.alarm or despairs)),
-        (THEIR_FATE, "their_fate" in told and bool(state.worry) and not heard.alarm and last not in DID_IT and state.worry != OWN_ACTS and topic in OF_A_FATE | {state.worry}),
+        (
+            THEIR_FATE,
+            "their_fate" in told
+            and bool(state.worry)
+            and not heard.alarm
+            and last not in DID_IT
+            and state.worry != OWN_ACTS
+            and topic in OF_A_FATE | {state.worry},
+        ),
         (CALL_ANYWAY, emergency and bool(told & {"is_it_enough", "should_i_call"}) and heard.families <= LIKE_HELP and not despairs),
         (WORTH_TELLING, "is_it_enough" in told and not emergency and not despairs and topic in AGAIN | {state.worry}),
         (

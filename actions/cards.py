@@ -49,6 +49,11 @@ class Case:
         return "under_13" if voice == "young_person" and self.age == "under_13" else voice
 
     @property
+    def young(self) -> bool:
+        """Whether the reader speaks for themselves as somebody young, whether or not they said their age."""
+        return bool(self.years) or (self.audience == "young_person" and self.age != "adult")
+
+    @property
     def grown_up(self) -> bool:
         """Whether the reader speaks for themselves and said that they are 18 or over."""
         return self.age == "adult" and self.audience in FOR_THEMSELVES
@@ -86,7 +91,7 @@ def _lead(case: Case, content: Content, follow_up: str = "") -> str:
     own = words["lead_for_topic"].get(case.topic, {})
     if case.audience not in own.get("readers", AUDIENCES):
         own = {}
-    own = (case.years and own.get("young", {}).get(case.urgency.word)) or own.get(case.urgency.word)
+    own = (case.young and own.get("young", {}).get(case.urgency.word)) or own.get(case.urgency.word)
     if own:
         return content.fill(own)
     # A question that comes up inside a worry is about that worry.

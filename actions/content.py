@@ -30,8 +30,23 @@ UNASKED = (
 )  # fmt: skip
 # Follow-ups that say nothing of what to do now: beside "they want to meet" the reader still needs "don't go".
 BESIDE_THE_STEPS = frozenset(
-    ["is_this_ok", "saying_no", "somebody_knows", "knows_now", WONT_GO, "they_know", "ring_again", "no_credit", "worth_telling", "call_anyway", "on_the_line",
-     "rings_back", "no_phone", "not_too_late", "their_fate"]
+    [
+        "is_this_ok",
+        "saying_no",
+        "somebody_knows",
+        "knows_now",
+        WONT_GO,
+        "they_know",
+        "ring_again",
+        "no_credit",
+        "worth_telling",
+        "call_anyway",
+        "on_the_line",
+        "rings_back",
+        "no_phone",
+        "not_too_late",
+        "their_fate",
+    ]
 )
 ROOT = Path(os.environ.get("SIGNPOST_CONTENT") or Path(__file__).resolve().parent.parent / "content")
 
@@ -108,7 +123,7 @@ class Content:
         for name in dict.fromkeys((case.topic, case.worry)):
             extra = self.routes["by_topic"].get(name, {})
             if tier in extra.get("urgency", WORDS):
-                first += (case.years and extra.get("first_young")) or extra.get("first", [])
+                first += (case.young and extra.get("first_young")) or extra.get("first", [])
                 add += extra.get("add", [])
         if case.despair:
             add += self.routes["despair"]["add"]

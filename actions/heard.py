@@ -8,7 +8,7 @@ from actions.choices import SUICIDE
 from actions.topics import BY_SOMEBODY_NEAR, WHERE_WE_LIVE
 from actions.urgency import Urgency
 
-FAMILIES_OF_SUICIDE = frozenset(["suicide_intent"])  # families of danger (data/danger/)
+FAMILIES_OF_SUICIDE = frozenset(["suicide_intent", "suicide_if"])  # families of danger (data/danger/)
 # Beside one of these, a knife, a belt or blood is somebody else's doing, unless the model hears suicide too.
 BY_ANOTHERS_HAND = frozenset(["assault_now", "threat_with_means"])
 # From this share on a message about something else is also about suicide.

@@ -20,9 +20,9 @@ from actions.topics import (
     MANNERS,
     MAY_BE_TODAY,
     NODS,
-    OFF_THE_SUBJECT,
     OF_A_CARER,
     OF_OTHERS,
+    OFF_THE_SUBJECT,
     OUTSIDE_OWN_ACTS,
     OWN_ACTS,
     PART_OF_IT,
@@ -54,6 +54,9 @@ TOLD_SOMEBODY = frozenset([SOMEBODY_KNOWS, KNOWS_NOW, THEY_KNOW])
 HARMLESS = (QUESTIONS - {"fear_of_trouble", "not_helped"}) | NODS | {"out_of_scope", "trolling_abuse", "danger_over", "thanks", "goodbye"}
 # Situations that ask or tell, in a few words, what by itself is no danger today.
 ONLY_ASKS = frozenset(["too_late", "pregnant", "their_fate", "too_long"])
+# Worries in which nobody is near, and the families of danger that speak of them; "can't talk" may be said of a mother who would hear.
+ONLINE = frozenset(["sextortion", "images_shared", "image_request", "sexual_messages", "grooming_signs", "secrecy"])
+FAMILIES_ONLINE = frozenset(["cant_talk", "blackmail", "image_asked", "image_sent", "sexual_approach"])
 # The same of a message of any length that is no question: so unsure a topic is wrong more often than right.
 GUESSED_TOPIC = 0.4
 # From this share on a yes or no of several words is one, and "somebody else's child" another child than the one talked of.
@@ -213,7 +216,10 @@ def _somebody_out(state: State, heard: Heard) -> Meaning | None:
     """ "mum is at work now": who is out may be the one who helps, and it no good news."""
     if heard.said != "somebody_out" or state.worry not in BY_SOMEBODY_NEAR:
         return None
-    return Meaning(state.worry, _otherwise(heard) if _unsure_of_danger(heard) else highest(heard.urgency, Urgency.EMERGENCY if _raised_in_context(heard) else None))
+    return Meaning(
+        state.worry,
+        _otherwise(heard) if _unsure_of_danger(heard) else highest(heard.urgency, Urgency.EMERGENCY if _raised_in_context(heard) else None),
+    )
 
 
 def _not_safe(state: State, heard: Heard) -> Meaning | None:
@@ -339,7 +345,8 @@ def _of_the_worry(state: State, heard: Heard, now: Urgency) -> str:
 def _suicide_is_no_other_subject(_state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "im gonna kms tonight lol" is like a joke to the model, and an emergency."""
     other = means.topic in ("out_of_scope", "trolling_abuse") and means.urgency is Urgency.EMERGENCY
-    return means._replace(topic=SUICIDE) if other and heard.of_suicide else means
+    if_they_leave = "suicide_if" in heard.families and means.topic not in OF_OTHERS  # to the model fear, or odd behaviour
+    return means._replace(topic=SUICIDE) if if_they_leave or (other and heard.of_suicide) else means
 
 
 def _nobody_sent_away(state: State, heard: Heard, means: Meaning) -> Meaning:
@@ -349,6 +356,8 @@ def _nobody_sent_away(state: State, heard: Heard, means: Meaning) -> Meaning:
         likeliest = max(worries, key=worries.get, default="in_person_danger")
         usual = "in_person_danger" if means.urgency is Urgency.EMERGENCY else "vague_distress"
         return means._replace(topic=state.worry or (likeliest if worries.get(likeliest, 0.0) >= A_HINT else usual))
+    if means.topic in OFF_THE_SUBJECT and heard.short and "too_long" in heard.situations:  # "to meny words"
+        return means._replace(topic="vague_distress")
     more_to_say = state.topic == "vague_distress" and not state.worry and state.tier >= Urgency.SUPPORT and not heard.said
     turned = means.topic in OFF_THE_SUBJECT | {"goodbye"} and heard.short and heard.confidence < SURE_OF_FAREWELL
     return Meaning("vague_distress", highest(means.urgency, Urgency.SUPPORT)) if more_to_say and turned else means
@@ -434,7 +443,9 @@ def _a_threat_if_told(state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "he said hell kill me if i tell", and "he knows that i told": urgent at least, and never "you don't have to call anyone"."""
     near = state.worry in BY_SOMEBODY_NEAR
     know = "they_know" in heard.situations and (near or state.worry in (None, "fear_of_trouble", "not_helped", "secrecy"))
-    if not ("threat_if_told" in heard.situations or know or heard.told_the_one(state.worry) or ("they_were_told" in heard.situations and near)):
+    if not (
+        "threat_if_told" in heard.situations or know or heard.told_the_one(state.worry) or ("they_were_told" in heard.situations and near)
+    ):
         return means
     topic = (state.worry or "abuse_at_home") if means.topic in QUESTIONS | MANNERS and state.worry not in QUESTIONS else means.topic
     return Meaning(topic, highest(means.urgency, Urgency.URGENT))
@@ -456,7 +467,23 @@ def _unsure_of_danger(heard: Heard) -> bool:
 def _only_asks(state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "is it too late", of last night; "im pregnant what do i do": to the model an emergency, and none by these words alone."""
     asks = heard.situations & ONLY_ASKS and heard.of_the_model_alone and not (heard.families or heard.despairs or state.dying)
-    return means._replace(urgency=max(_otherwise(heard), Urgency.SUPPORT)) if asks and heard.short and means.urgency is Urgency.EMERGENCY else means
+    return (
+        means._replace(urgency=max(_otherwise(heard), Urgency.SUPPORT))
+        if asks and heard.short and means.urgency is Urgency.EMERGENCY
+        else means
+    )
+
+
+def _family_would_hear(state: State, heard: Heard, means: Meaning) -> Meaning:
+    """ "i cant ring my mum will hear", of who is blackmailed: who is in the next room is no danger."""
+    online = means.topic in ONLINE or state.worry in ONLINE
+    near = "relatives_near" in heard.situations and heard.families <= FAMILIES_ONLINE and not (heard.despairs or state.dying)
+    if (
+        not (online and near and state.tier < Urgency.EMERGENCY and means.urgency is Urgency.EMERGENCY)
+        or heard.scores.get("emergency", 1.0) >= SURE_ALONE
+    ):
+        return means
+    return Meaning(state.worry if state.worry in ONLINE else means.topic, max(_otherwise(heard), Urgency.URGENT))
 
 
 def _wont_go(state: State, heard: Heard, means: Meaning) -> Meaning:
@@ -495,6 +522,7 @@ CORRECTIONS: tuple[Callable[[State, Heard, Meaning], Meaning], ...] = (
     _a_threat_if_told,
     _let_down,
     _only_asks,
+    _family_would_hear,
     _wont_go,
     _somebody_knows,
 )

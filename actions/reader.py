@@ -77,9 +77,18 @@ _SAID = {
         rf"\bnot my {_OTHER}.{{0,12}}\bmy {_FEW}{_OWN_CHILD}",
         rf"\bmy (?:own )?{_OWN_CHILD}\W+not (?:my|a) (?:friend|mate|pupil)\b",
         *_says_they_are(_CARER, one_of_many=True),
+        r"^\W*(?:hi |hello )?(?:(?:im|i am) )?(?:an? )?(?:single |foster |step |young |new |first time )?(?:mum|mam|dad|nan|nana|gran|grandad|grandma|grandmother|grandfather|stepmum|stepdad|carer|foster carer)(?: of (?:\w+|\d))?(?: here)?\W*$",
     ],
     # "im a teacher", and nothing more: with more it may be about their own child.
-    "professional": [*_says_they_are(_WORKER), rf"^\W*(?:hi |hello |ok |sorry )?(?:im|i am) an? (?:\w+ )?{_WORKER}\W*$"],
+    "professional": [
+        *_says_they_are(_WORKER),
+        rf"^\W*(?:hi |hello |ok |sorry )?(?:(?:im|i am) )?(?:an? )?(?:\w+ )?{_WORKER}(?: here)?\W*$",  # "school nurse" alone is one
+        # Work that says itself whose child it is about: "i am a nanny for a family", "i drive a school taxi".
+        r"\b(?:im|i am) an? (?:\w+ )?(?:nanny|babysitter|childminder|au pair|scout leader|guide leader|sunday school (?:teacher|helper)|lifeguard|chaperone|lunchtime supervisor|dinner lady)\b(?=.*\b(?:the|a|one of|family|child|kid|girl|boy|lad)\b)",
+        r"\bi (?:drive|driving) (?:a|the) school (?:bus|taxi|minibus)\b",
+        r"\bi (?:volunteer|help out|help|work) (?:at|in|with|for) (?:an? |the )?(?:\w+ )?(?:scouts|cubs|brownies|guides|beavers|youth club|sunday school|food bank|nursery|school|children|kids)\b",
+        r"\b(?:a|one) (?:child|pupil|student|girl|boy|lad|kid) (?:in my (?:care|nursery|form group|year \d class)|at my (?:club|nursery|setting)|i (?:teach|coach|mind|childmind))\b",
+    ],
 }
 _READERS = {reader: re.compile("|".join(forms)) for reader, forms in _SAID.items()}
 

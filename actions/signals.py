@@ -1,6 +1,7 @@
 """The deterministic layer: families of danger, written as data in data/danger/, matched with spaCy.
 
-It runs without the model, in the web channel, and beside the model, in the NLU pipeline. It can only raise a tier.
+It runs without the model, in the web channel, and beside the model, in the NLU pipeline: there it raises a tier that the model does not rule out,
+and a crime that is named and not now asks a surer emergency of the model (addons/danger_detector.py).
 
 A family is a file: what it is about, its tier, whether its words are sure (they need no nod of the model), its patterns, the contexts that cancel it, and its own positive and
 negative examples (a test runs them all). Patterns are words in a row:

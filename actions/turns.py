@@ -146,7 +146,12 @@ def _about_life(state: State, heard: Heard, means: Meaning) -> State:
     despair = state.despair or means.topic in ABOUT_DESPAIR or of_another or beside
     dying = state.dying or means.topic == SUICIDE or heard.despairs or heard.share_of([SUICIDE]) >= ALSO_SUICIDE
     in_words = means.topic in ABOUT_DESPAIR | OF_OTHERS or heard.of_suicide or beside
-    return replace(state, despair=despair, dying=dying, life_at_risk=state.life_at_risk or (means.urgency is Urgency.EMERGENCY and despair and in_words))
+    return replace(
+        state,
+        despair=despair,
+        dying=dying,
+        life_at_risk=state.life_at_risk or (means.urgency is Urgency.EMERGENCY and despair and in_words),
+    )
 
 
 def _holds(state: State, heard: Heard, means: Meaning) -> str | None:

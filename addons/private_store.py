@@ -9,20 +9,17 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-# What the rules and policies look back on; everything else a message carries is dropped, our other labels too.
-KEPT_OF_A_MESSAGE = ("intent", "urgency")
-
 
 def without_words(event: Event) -> Event:
     """The event with everything that somebody typed, or that we said, taken out."""
     if isinstance(event, UserUttered):
-        kept = {key: event.parse_data[key] for key in KEPT_OF_A_MESSAGE if key in (event.parse_data or {})}
-        kept["intent"] = {key: value for key, value in (event.intent or {}).items() if key in ("name", "confidence")}
+        # The policies look back on the topic; the model's shares would tell whoever has the model what was typed, if they guess it.
+        intent = {"name": (event.intent or {}).get("name")}
         return UserUttered(
             text="",
-            intent=kept["intent"],
+            intent=intent,
             entities=[],
-            parse_data={**kept, "text": "", "entities": []},
+            parse_data={"intent": intent, "text": "", "entities": []},
             timestamp=event.timestamp,
             input_channel=event.input_channel,
             message_id=None,

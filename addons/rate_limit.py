@@ -68,6 +68,13 @@ class RateLimits:
                 raise Refused(429, "too_many")
         self.check_overall()
 
+    def check_address(self, address: str) -> None:
+        """As `check`, for what belongs to no conversation's pace."""
+        if self.on:
+            if not self._take(f"a:{address}", *self.per_address):
+                raise Refused(429, "too_many")
+            self.check_overall()
+
     def check_overall(self) -> None:
         """Take one token from the process's own bucket; last, so that who is refused already takes none from others."""
         if not self._take("o", self.overall, max(1, int(self.overall * self.OVERALL_SECONDS))):

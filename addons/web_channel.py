@@ -289,6 +289,7 @@ class WebChannel(InputChannel):
     async def _end(self, request: Request) -> HTTPResponse:
         try:
             sender = _sender(await _json_body(request))
+            self.limits.check_address(request.remote_addr or request.ip)  # not of the conversation: who writes fast may leave fast
         except Refused as refused:
             return json_response({"status": refused.why}, status=refused.status)
         # A turn that is still under way would save its labels after we have forgotten them: wait for it.

@@ -340,6 +340,46 @@ CASES = [  # before     message                                                 
     (BLACKMAIL, typed("not_helped", "support") | {"situations": ["they_know"]}, dict(topic="not_helped")),
     (replace(HOME, ask="somebody_knows", question=None), typed("vague_distress") | {"situations": ["let_down"]}, dict(topic="not_helped")),
     (HOME, typed("vague_distress") | {"situations": ["let_down"]}, dict(topic="abuse_at_home")),  # "nothing happened", to no telling
+    # what is asked and said in an emergency
+    (replace(STRANGER, told="x"), typed("confidentiality", "info") | {"situations": ["on_the_line"]}, dict(ask="on_the_line")),
+    (STRANGER, typed("confidentiality", "info") | {"situations": ["on_the_line"]}, dict(ask=None)),  # in a first message it is part of what happens
+    (STRANGER, typed("contact_numbers", "info") | {"situations": ["should_i_call"], "families": ["rescue_cry"]}, dict(ask="call_anyway")),
+    (STRANGER, typed("contact_numbers", "info") | {"situations": ["should_i_call"], "families": ["assault_now"]}, dict(ask=None)),
+    (FRIEND, typed("contact_numbers", "info") | {"situations": ["should_i_call"]}, dict(ask=None)),
+    (FRIEND, typed("contact_numbers", "info") | {"situations": ["is_it_enough"]}, dict(ask="worth_telling")),
+    (STRANGER, typed("not_helped", "support") | {"situations": ["rings_back"], "short": True}, dict(ask="rings_back")),
+    (STRANGER, typed("in_person_danger", "emergency") | {"situations": ["no_phone"], "families": ["cant_talk"]}, dict(ask="no_phone")),
+    (STRANGER, typed("mental_health", "support"), dict(topic="in_person_danger")),  # "should i stay in my room"
+    (STRANGER, typed("mental_health", "support") | {"situations": ["wish_to_die"]}, dict(topic="mental_health")),
+    (replace(BLACKMAIL, urgency="emergency", life_at_risk=True), typed("in_person_danger", "emergency"), dict(topic="sextortion")),  # "he wont come out of the bathroom"
+    # hurt oneself; better again
+    (State(), typed("in_person_danger", "emergency") | {"situations": ["hurt_oneself_by_mishap"]}, dict(ask="hurt_myself")),
+    (State(), typed("in_person_danger", "emergency") | {"situations": ["hurt_oneself_by_mishap"], "families": ["assault_now"]}, dict(ask=None)),
+    (replace(STRANGER, ask="hurt_myself"), typed("danger_over", "support", over=True), dict(ask="checked_over", urgency="urgent")),
+    (STRANGER, typed("danger_over", "support", over=True), dict(ask=None, urgency="urgent")),
+    # somebody else's life, if the writer leaves
+    (State(), typed("fear_of_trouble", "emergency") | {"families": ["suicide_if"], "situations": ["another_hurt"]}, dict(ask="anothers_life", topic="suicidal_self_harm")),
+    # nobody in danger is sent away
+    (State(), typed("out_of_scope", "emergency"), dict(topic="in_person_danger")),
+    (State(), typed("trolling_abuse", "emergency") | {"intent_ranking": [{"name": "trolling_abuse", "confidence": 0.5}, {"name": "friend_at_risk", "confidence": 0.4}]}, dict(topic="friend_at_risk")),
+    (State(urgency="support", topic="vague_distress"), fragment("goodbye", "chat", 0.5), dict(topic="vague_distress", urgency="support")),  # "in the night"
+    (State(urgency="support", topic="vague_distress"), fragment("goodbye", "chat", 0.95), dict(topic="goodbye")),
+    # who may be the one is no helper
+    (HOME, typed("vague_distress") | {"situations": ["told_the_one", "told_somebody"], "short": True}, dict(ask="they_know", topic="abuse_at_home")),
+    (HOME, typed("vague_distress") | {"situations": ["told_dad", "told_somebody"], "short": True}, dict(ask="they_know")),
+    (replace(HOME, worry="known_adult", topic="known_adult"), typed("vague_distress") | {"situations": ["told_dad", "told_somebody"], "short": True}, dict(ask="somebody_knows")),
+    # questions that are no danger by themselves
+    (HOME, fragment("met_already", "emergency", 0.5, emergency=0.5) | {"situations": ["too_late"]}, dict(urgency="urgent")),
+    (State(), fragment("vague_distress", "emergency", 0.5, emergency=0.4) | {"situations": ["pregnant"]}, dict(urgency="support", ask="pregnant")),
+    (State(), fragment("vague_distress", "emergency", 0.5, emergency=0.4) | {"situations": ["pregnant"], "families": ["medical"]}, dict(urgency="emergency")),
+    (HOME, typed("fear_of_trouble", "support") | {"situations": ["their_fate"]}, dict(ask="their_fate")),
+    (State(), typed("friend_at_risk", "urgent", reader=("friend", 0.9)) | {"situations": ["anothers_low"]}, dict(ask="anothers_low")),
+    (State(), typed("trolling_abuse") | {"situations": ["too_long"], "short": True}, dict(ask="in_short")),
+    (BLACKMAIL, fragment("sextortion", "emergency", 0.5, emergency=0.4, otherwise="urgent") | {"situations": ["relatives_near"], "families": ["cant_talk"]}, dict(urgency="urgent")),
+    (HOME, fragment("abuse_at_home", "emergency", 0.5, emergency=0.4, otherwise="urgent") | {"situations": ["relatives_near"], "families": ["cant_talk"]}, dict(urgency="emergency")),
+    # whoever says it
+    (FRIEND, typed("vague_distress", reader=("young_person", 0.99)) | {"situations": ["told_somebody"], "short": True}, dict(audience="friend")),
+    (replace(MISSING, audience="professional"), typed("abuse_at_home", "urgent", reader=("young_person", 0.99)) | {"situations": ["quotes"]}, dict(audience="professional")),
     # 999 was called in vain; they are there; somebody brings them
     (STRANGER, typed("runaway_missing", "support") | {"situations": ["no_help_came"]}, dict(ask="ring_again")),
     (replace(STRANGER, ask="help_called"), typed("danger_over", "support") | {"situations": ["they_didnt_come"]}, dict(ask="ring_again", urgency="emergency")),

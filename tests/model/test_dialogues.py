@@ -97,7 +97,7 @@ def test_promises_are_kept_at_every_turn(server, dialogue):
     assert play(server, dialogue)[0] == []
 
 
-PUT_RIGHT = [d for d in DIALOGUES if d["file"] in ("dialogues_5", "dialogues_8", "dialogues_9")]
+PUT_RIGHT = [d for d in DIALOGUES if d["file"] in ("dialogues_5", "dialogues_8", "dialogues_9", "dialogues_10")]
 
 
 @pytest.mark.parametrize("dialogue", PUT_RIGHT, ids=[d["name"] for d in PUT_RIGHT])
