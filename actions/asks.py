@@ -24,7 +24,7 @@ OWN_DOING, OWN_DOING_NOW, THEY_KNOW, NO_CREDIT = "own_doing", "own_doing_now", "
 GOES_ON_IN_EMERGENCY = frozenset([HURT_NOW, CASUALTY, ANOTHERS_LIFE, OWN_DOING_NOW, HURT_MYSELF])
 GO_ON = GOES_ON_IN_EMERGENCY | {LOST_TEMPER, NEARLY_HURT, SUSPECTED, OWN_DOING, ANOTHERS_LOW, PREGNANT}
 # The answers after which "they are coming" is said of help.
-AWAITS_HELP = GOES_ON_IN_EMERGENCY | {HELP_CALLED, RING_AGAIN}
+AWAITS_HELP = GOES_ON_IN_EMERGENCY | {HELP_CALLED, RING_AGAIN, ON_THE_LINE}
 # Topics in which naming a contact asks for it; the last two only in a few words: "and samaritans?"
 ASKS_FOR_ONE = frozenset(["contact_numbers", "out_of_scope", "vague_distress"])
 # Follow-ups of which the next contact named in a few words wants the same: "and childline?"
@@ -130,6 +130,7 @@ def _goes_on(state: State, heard: Heard, topic: str, last: str | None) -> str | 
 
 def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> str | None:
     """What is certain from the words, whatever the model takes it for: the first that holds."""
+    contact = heard.found.get("contact")
     # In an emergency the steps of the topic stand, and small talk is no case of it.
     emergency = state.tier is Urgency.EMERGENCY
     case = state.tier >= Urgency.SUPPORT and not emergency
@@ -141,14 +142,25 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
     calm = state.tier < Urgency.URGENT and not (despairs or state.life_at_risk or heard.families)
     help_comes = emergency and last in AWAITS_HELP and heard.families <= LIKE_HELP
     situations = (
-        (NO_PHONE, emergency and "no_phone" in told),
+        (NO_PHONE, emergency and "no_phone" in told and not heard.families & HURT_OR_ILL and topic != "runaway_missing"),
         ("cant_speak", CANT_TALK in heard.families and not worker),
         ("cant_speak", state.deaf and topic == "contact_numbers"),
         (HURT_NOW, emergency and topic == "abuse_at_home" and did_it),
-        (RINGS_BACK, emergency and "rings_back" in told and heard.short and heard.families <= LIKE_HELP),
-        (ON_THE_LINE, emergency and "on_the_line" in told and bool(state.told) and heard.families <= LIKE_HELP),
+        (RINGS_BACK, emergency and "rings_back" in told and heard.short and heard.families <= {"rescue_cry"}),
+        (
+            ON_THE_LINE,
+            emergency
+            and ("on_the_line" in told or ("they_ask_where" in told and (last in AWAITS_HELP or bool(contact))))
+            and bool(state.told)
+            and heard.families <= LIKE_HELP,
+        ),
         (CHECKED_OVER, heard.over and last in (CASUALTY, HURT_MYSELF) and not (emergency or heard.alarm)),
-        (ANOTHERS_LIFE, emergency and ("another_hurt" in told or "suicide_if" in heard.families) and (topic == SUICIDE or despairs)),
+        (
+            ANOTHERS_LIFE,
+            emergency
+            and (topic == SUICIDE or despairs)
+            and ("another_hurt" in told or ("suicide_if" in heard.families and heard.families <= NOBODY_TO_FLEE)),
+        ),
         (
             HURT_MYSELF,
             heard.urgency is Urgency.EMERGENCY
@@ -213,7 +225,7 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
             SOMEBODY_KNOWS,
             case and (heard.a_helper_knows(state.worry) or "help_called" in told) and topic in AGAIN | {state.worry} and last not in DID_IT,
         ),
-        (ANOTHERS_LOW, not emergency and "anothers_low" in told and topic in OF_SOMEBODY_LOW and not worker),
+        (ANOTHERS_LOW, not emergency and "anothers_low" in told and topic in OF_SOMEBODY_LOW and not (worker or "wish_to_die" in told)),
         (last, last in (SOMEBODY_KNOWS, KNOWS_NOW) and heard.wonders and heard.short),  # "was that right"
         ("app_guide", not emergency and bool(state.app) and topic in ABOUT_APPS and "hacked" not in told),
         (WAY_OF_SPEAKING, heard.wish_to_die and heard.urgency < Urgency.SUPPORT and topic in OF_A_MANNER and not emergency),

@@ -51,7 +51,7 @@ class Case:
     @property
     def young(self) -> bool:
         """Whether the reader speaks for themselves as somebody young, whether or not they said their age."""
-        return bool(self.years) or (self.audience == "young_person" and self.age != "adult")
+        return bool(self.years)
 
     @property
     def grown_up(self) -> bool:

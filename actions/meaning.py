@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from actions.asks import KNOWS_NOW, SOMEBODY_KNOWS, THEY_KNOW
 from actions.choices import SUICIDE
-from actions.heard import ALSO_SUICIDE, Heard
+from actions.heard import ALSO_SUICIDE, CANT_TALK, Heard
 from actions.state import State
 from actions.topics import (
     ABOUT_DESPAIR,
@@ -56,6 +56,8 @@ HARMLESS = (QUESTIONS - {"fear_of_trouble", "not_helped"}) | NODS | {"out_of_sco
 ONLY_ASKS = frozenset(["too_late", "pregnant", "their_fate", "too_long"])
 # Worries in which nobody is near, and the families of danger that speak of them; "can't talk" may be said of a mother who would hear.
 ONLINE = frozenset(["sextortion", "images_shared", "image_request", "sexual_messages", "grooming_signs", "secrecy"])
+# Families beside which "he will kill himself if I leave" is all the danger there is.
+ONLY_A_THREAT = frozenset(["suicide_if", "suicide_intent", "blackmail"])
 FAMILIES_ONLINE = frozenset(["cant_talk", "blackmail", "image_asked", "image_sent", "sexual_approach"])
 # The same of a message of any length that is no question: so unsure a topic is wrong more often than right.
 GUESSED_TOPIC = 0.4
@@ -131,7 +133,7 @@ def does_not_end(state: State, heard: Heard) -> bool:
     """Whether what is said ends nothing: somebody makes them write it, they are home, and so may the danger be, or who is out may be the one who helps."""
     if state.holds == "forced" or "made_to_say" in heard.situations or (heard.said == "somebody_out" and state.worry in BY_SOMEBODY_NEAR):
         return True
-    return state.holds == "home" and "at_home_or_here" in heard.situations and heard.said != "no_danger"
+    return state.holds == "home" and "at_home_or_here" in heard.situations
 
 
 def says_over(state: State, heard: Heard) -> bool:
@@ -216,10 +218,9 @@ def _somebody_out(state: State, heard: Heard) -> Meaning | None:
     """ "mum is at work now": who is out may be the one who helps, and it no good news."""
     if heard.said != "somebody_out" or state.worry not in BY_SOMEBODY_NEAR:
         return None
-    return Meaning(
-        state.worry,
-        _otherwise(heard) if _unsure_of_danger(heard) else highest(heard.urgency, Urgency.EMERGENCY if _raised_in_context(heard) else None),
-    )
+    calm = heard.in_context and heard.in_context["urgency"]["emergency"] < SURE_IN_CONTEXT and _unsure_of_danger(heard)
+    raised = Urgency.EMERGENCY if _raised_in_context(heard) else None
+    return Meaning(state.worry, _otherwise(heard) if calm else highest(heard.urgency, raised))
 
 
 def _not_safe(state: State, heard: Heard) -> Meaning | None:
@@ -279,7 +280,8 @@ def _after_what_was_told(state: State, heard: Heard) -> Meaning | None:
 def _a_mere_pleasantry(state: State, heard: Heard) -> bool:
     """ "bye", of who told of a picture or a dead rabbit; not of who told that they want to die."""
     sure = heard.topic in PLEASANTRIES and heard.confidence >= SURE_OF_NOD
-    return sure and heard.brief and not state.dying and heard.urgency is Urgency.CHAT
+    low = state.despair and heard.in_context and heard.in_context["urgency"]["emergency"] >= SURE_ALONE
+    return sure and heard.brief and not (state.dying or low) and heard.urgency is Urgency.CHAT
 
 
 def _inside_the_worry(state: State, heard: Heard) -> Meaning | None:
@@ -342,10 +344,12 @@ def _of_the_worry(state: State, heard: Heard, now: Urgency) -> str:
 # Corrections: each puts one thing right.
 
 
-def _suicide_is_no_other_subject(_state: State, heard: Heard, means: Meaning) -> Meaning:
+def _suicide_is_no_other_subject(state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "im gonna kms tonight lol" is like a joke to the model, and an emergency."""
     other = means.topic in ("out_of_scope", "trolling_abuse") and means.urgency is Urgency.EMERGENCY
-    if_they_leave = "suicide_if" in heard.families and means.topic not in OF_OTHERS  # to the model fear, or odd behaviour
+    # To the model fear, or odd behaviour. A weapon beside it is the danger, and a picture asked for stays what it is about.
+    alone = "suicide_if" in heard.families and heard.families <= ONLY_A_THREAT
+    if_they_leave = alone and not ((OF_OTHERS | ONLINE) & {means.topic}) and state.worry not in ONLINE
     return means._replace(topic=SUICIDE) if if_they_leave or (other and heard.of_suicide) else means
 
 
@@ -466,18 +470,20 @@ def _unsure_of_danger(heard: Heard) -> bool:
 
 def _only_asks(state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "is it too late", of last night; "im pregnant what do i do": to the model an emergency, and none by these words alone."""
-    asks = heard.situations & ONLY_ASKS and heard.of_the_model_alone and not (heard.families or heard.despairs or state.dying)
-    return (
-        means._replace(urgency=max(_otherwise(heard), Urgency.SUPPORT))
-        if asks and heard.short and means.urgency is Urgency.EMERGENCY
-        else means
+    asks = (
+        heard.situations & ONLY_ASKS and heard.short and heard.of_the_model_alone and not (heard.families or heard.despairs or state.dying)
     )
+    of_despair = ABOUT_DESPAIR & {means.topic, state.worry}
+    # Of "is it too late" the second reading is an emergency after a rape, and none either.
+    sure = heard.scores.get("emergency", 1.0) >= SURE_ALONE or (_raised_in_context(heard) and "too_late" not in heard.situations)
+    lowered = asks and not (of_despair or sure) and means.urgency is Urgency.EMERGENCY
+    return means._replace(urgency=max(_otherwise(heard), Urgency.SUPPORT)) if lowered else means
 
 
 def _family_would_hear(state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "i cant ring my mum will hear", of who is blackmailed: who is in the next room is no danger."""
     online = means.topic in ONLINE or state.worry in ONLINE
-    near = "relatives_near" in heard.situations and heard.families <= FAMILIES_ONLINE and not (heard.despairs or state.dying)
+    near = "relatives_near" in heard.situations and CANT_TALK in heard.families <= FAMILIES_ONLINE and not (heard.despairs or state.dying)
     if (
         not (online and near and state.tier < Urgency.EMERGENCY and means.urgency is Urgency.EMERGENCY)
         or heard.scores.get("emergency", 1.0) >= SURE_ALONE

@@ -35,6 +35,7 @@ _TO_FOR_THINGS = frozenset("talk talking speak speaking listen ask asking asked 
 _WHAT_IS_ASKED = frozenset("me him her us them you u".split())  # "asked me 4 pics"
 _IN_A_NUMBER = re.compile(r"(?<=\d)[.:,](?=\d)")  # 4.30, 16:00 and 1,000 are one number, and no end of a sentence
 _SPACED_999 = re.compile(r"\b9[ -]9[ -]9\b")
+_PRESSED_55 = re.compile(r"\b(press(?:ed|ing)?|dial(?:led)?|hit) 55\b")  # the key that 999 asks for, and no number of something
 _NUMBER_OR_NAME = re.compile(
     r"\d+(?:[a-z]{1,3}|mins|minutes?|hours?|days|weeks?|months?|years?|times|pills|tablets|quid|pounds|miles|people)|[a-z]{2,}[2-9]"
 )
@@ -63,16 +64,16 @@ TEXT_SPEAK = {
 # As a child writes what they hear, with one reading only. Words of five letters and more are mended by `Targets`; these are too short, too far from what
 # was meant, or in the encoder's vocabulary as something else. No text-speak: "mi" and "nos" are no sign that a text is English (addons/spelling.py).
 SPELT_BY_EAR = {
-    "sed": "said", "siad": "said", "sayd": "said", "sez": "says", "ses": "says", "sayz": "says", "wot": "what", "wats": "whats", "wots": "whats", "hav": "have", "havnt": "havent",
+    "sed": "said", "sayd": "said", "sez": "says", "sayz": "says", "wot": "what", "wats": "whats", "wots": "whats", "hav": "have", "havnt": "havent",
     "evry": "every", "jus": "just", "jst": "just", "frend": "friend", "freind": "friend", "frends": "friends", "freinds": "friends", "fone": "phone", "fones": "phones",
     "bak": "back", "agen": "again", "becos": "because", "frm": "from", "giv": "give", "givs": "gives", "fink": "think", "finks": "thinks", "thort": "thought", "abowt": "about", "abot": "about",
     "showd": "showed", "askd": "asked", "stopt": "stopped", "lockd": "locked", "sumthing": "something", "sumthin": "something", "summat": "something", "smth": "something",
     "foto": "photo", "fotos": "photos", "wich": "which", "sumone": "someone", "sombody": "somebody", "nobdy": "nobody", "rong": "wrong", "dosnt": "doesnt", "dosent": "doesnt", "dus": "does",
     "dint": "didnt", "diddnt": "didnt", "carnt": "cant", "wudnt": "wouldnt", "cudnt": "couldnt", "ded": "dead", "ment": "meant", "gos": "goes", "gose": "goes", "luv": "love", "luvs": "loves",
-    "lyk": "like", "hoo": "who", "nevr": "never", "telt": "told", "tole": "told", "kno": "know", "noes": "knows", "knos": "knows", "nos": "knows", "hoos": "whos", "teh": "the",
+    "lyk": "like", "hoo": "who", "nevr": "never", "telt": "told", "tole": "told", "kno": "know", "noes": "knows", "knos": "knows", "hoos": "whos", "teh": "the",
     "tuk": "took", "tuched": "touched", "tuches": "touches", "thay": "they", "thayre": "theyre", "dey": "they", "wiht": "with", "woz": "was", "wos": "was", "wozz": "was", "wasint": "wasnt",
     "ples": "please", "plese": "please", "scard": "scared", "scaird": "scared", "rote": "wrote", "nife": "knife", "techer": "teacher", "teechr": "teacher", "pleese": "please",
-    "tel": "tell", "tels": "tells", "wil": "will", "mi": "my", "hapend": "happened", "hapened": "happened", "mumm": "mum", "dadd": "dad", "hom": "home", "hous": "house", "hert": "hurt", "herts": "hurts",
+    "mi": "my", "hapend": "happened", "hapened": "happened", "mumm": "mum", "dadd": "dad", "hom": "home", "hous": "house", "hert": "hurt", "herts": "hurts",
     "hospitl": "hospital", "ospital": "hospital", "ambulanse": "ambulance", "polise": "police", "pleece": "police", "urself": "yourself", "miself": "myself", "yeh": "yeah", "cald": "called",
 }  # fmt: skip
 # "my da", not "in da house"; "20 kms away".
@@ -99,7 +100,7 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKD", text.lower())
     text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) not in ("Cf", "Cs", "Co"))
     text = _APOSTROPHES.sub("", text.translate(_HOMOGLYPHS)).replace("\N{SQUARED SOS}", " sos ")
-    return _SPACED_999.sub("999", _IN_A_NUMBER.sub("", text))
+    return _PRESSED_55.sub(r"\1 fiftyfive", _SPACED_999.sub("999", _IN_A_NUMBER.sub("", text)))
 
 
 def _to_or_for(before: list[str], after: str) -> bool:

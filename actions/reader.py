@@ -19,6 +19,7 @@ _SIBLING = r"(?:(?:big |little |older |younger |twin )?(?:sister|brother)|cousin
 _CARER = (
     r"(?:mum|mam|mom|dad|mother|father|parent|nan|nana|gran|grandad|grandma|guardian|stepmum|stepdad|foster carer|foster mum|foster dad)\b"
 )
+_A_CARER = r"(?:single |foster |step |new |first time )?(?:mum|mam|dad|nan|nana|gran|grandad|grandma|grandmother|grandfather|stepmum|stepdad|foster carer)"
 _WORKER = (
     r"(?:(?:form |class |head ?)?teacher|head of year|(?:class|teaching) assistant|tutor|school nurse|nurse|doctor|gp|paramedic|"
     r"(?:social|key|youth|support|case) ?worker|counsellor|childminder|pastoral (?:lead|manager)|safeguarding lead|dsl)\b"
@@ -77,16 +78,17 @@ _SAID = {
         rf"\bnot my {_OTHER}.{{0,12}}\bmy {_FEW}{_OWN_CHILD}",
         rf"\bmy (?:own )?{_OWN_CHILD}\W+not (?:my|a) (?:friend|mate|pupil)\b",
         *_says_they_are(_CARER, one_of_many=True),
-        r"^\W*(?:hi |hello )?(?:(?:im|i am) )?(?:an? )?(?:single |foster |step |young |new |first time )?(?:mum|mam|dad|nan|nana|gran|grandad|grandma|grandmother|grandfather|stepmum|stepdad|carer|foster carer)(?: of (?:\w+|\d))?(?: here)?\W*$",
+        rf"^\W*(?:hi |hello )?(?:(?:im|i am) (?:an? )?{_A_CARER}(?: of (?:\w+|\d))?(?: here)?|{_A_CARER} (?:of (?:\w+|\d)|here))\W*$",  # "dad" alone may be who does it
     ],
     # "im a teacher", and nothing more: with more it may be about their own child.
     "professional": [
         *_says_they_are(_WORKER),
-        rf"^\W*(?:hi |hello |ok |sorry )?(?:(?:im|i am) )?(?:an? )?(?:\w+ )?{_WORKER}(?: here)?\W*$",  # "school nurse" alone is one
+        rf"^\W*(?:hi |hello |ok |sorry )?(?:im|i am) an? (?:\w+ )?{_WORKER}\W*$",
+        rf"^\W*(?:hi |hello )?(?:school nurse|dsl|{_WORKER} here)\W*$",  # "teacher" alone may be who does it
         # Work that says itself whose child it is about: "i am a nanny for a family", "i drive a school taxi".
         r"\b(?:im|i am) an? (?:\w+ )?(?:nanny|babysitter|childminder|au pair|scout leader|guide leader|sunday school (?:teacher|helper)|lifeguard|chaperone|lunchtime supervisor|dinner lady)\b(?=.*\b(?:the|a|one of|family|child|kid|girl|boy|lad)\b)",
         r"\bi (?:drive|driving) (?:a|the) school (?:bus|taxi|minibus)\b",
-        r"\bi (?:volunteer|help out|help|work) (?:at|in|with|for) (?:an? |the )?(?:\w+ )?(?:scouts|cubs|brownies|guides|beavers|youth club|sunday school|food bank|nursery|school|children|kids)\b",
+        r"\bi (?:volunteer|work) (?:at|in|with|for) (?:an? |the )?(?:\w+ )?(?:scouts|cubs|brownies|guides|beavers|youth club|sunday school|food bank|nursery|school|children|kids)\b",
         r"\b(?:a|one) (?:child|pupil|student|girl|boy|lad|kid) (?:in my (?:care|nursery|form group|year \d class)|at my (?:club|nursery|setting)|i (?:teach|coach|mind|childmind))\b",
     ],
 }

@@ -74,7 +74,7 @@ _NO_DANGER = re.compile(
     r"\W*(?:(?:no|ok|okay|sorry|actually|but|honestly|oh|wait) )*"
     r"(?:(?:(?:no ?(?:one|1)|nobody|none of us)(?: is| are|s)?|(?:(?:we|i)(?: are| am)|im|were) not)(?: really| actually)? in (?:any |immediate )?danger"
     r"|(?:it was |its )?(?:just )?(?:a )?false alarm)"
-    r"(?: (?:right now|now|any ?more|at all|tonight|today|here))*(?: (?:its|it was|this is) (?:just |only |all )?(?:a |an |the |my |from )?(?:song|lyric|lyrics|game|film|joke|story|essay|coursework|book|money|dream|play|quote|homework))?\W*"
+    r"(?: (?:right now|now|any ?more|at all|tonight|today|here))*(?: (?:its|it was|this is) (?:just |only |all )?(?:a |an |the |my |from )?(?:song|lyric|lyrics|game|film|story|essay|coursework|book|homework))?\W*"
 )
 # Said after the button for danger was tapped, and only then: "wrong button", "pressed it by mistake". To begin with it may be the picture that was sent.
 _WRONG_BUTTON = re.compile(

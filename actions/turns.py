@@ -157,7 +157,7 @@ def _about_life(state: State, heard: Heard, means: Meaning) -> State:
 def _holds(state: State, heard: Heard, means: Meaning) -> str | None:
     """Whether "I'm home now" is no end of what was told: it may be at home, as nobody from outside was named. Of who ran away: where they told of harm."""
     emergency = Urgency.EMERGENCY in (state.tier, means.urgency)
-    if ("made_to_say" in heard.situations and emergency) or state.holds == "forced":
+    if "made_to_say" in heard.situations or state.holds == "forced":
         return "forced"
     if state.audience in OTHERS or not emergency or state.holds == "home":
         return state.holds

@@ -190,14 +190,12 @@ CASES = [  # before     message                                                 
     (MISSING, typed("affirm", "chat", said="safe"), dict(urgency="emergency")),  # "its ok", of who has lost a child
     # a refused end is not told as one
     (replace(STRANGER, holds="home"), typed("danger_over", "support", over=True) | {"situations": ["at_home_or_here"]}, dict(urgency="emergency", topic="in_person_danger")),
-    (replace(STRANGER, holds="home"), typed("danger_over", said="no_danger") | {"situations": ["at_home_or_here"]}, dict(urgency="urgent")),  # "no one is in danger here"
+    (replace(STRANGER, holds="home"), typed("danger_over", said="no_danger") | {"situations": ["at_home_or_here"]}, dict(urgency="emergency")),  # "no one is in danger here"
     # who is out may be the one who helps
     (replace(HOME, urgency="emergency", question=None), typed("danger_over", "support", over=True, said="somebody_out"), dict(urgency="emergency", topic="abuse_at_home")),
     (HOME, typed("danger_over", "support", said="somebody_out"), dict(urgency="urgent", topic="abuse_at_home")),
     # "right now", after a dad who hits: by the reading after what was told
     (HOME, after_it(typed("vague_distress", "support", said="today"), "abuse_at_home", 0.9, 0.7), dict(urgency="emergency", topic="abuse_at_home")),
-    # "he told me to say im 18" is no hold
-    (FRIEND, typed("grooming_signs", "support") | {"situations": ["made_to_say"]}, dict(holds=None)),
     # a wish to die and nothing else is a worry; as an emergency suicide, which nothing lowers, pictures beside it or not
     (State(), typed("out_of_scope", said="to_die"), dict(urgency="support", topic="mental_health", despair=True, life_at_risk=False)),
     (State(), typed("out_of_scope", "emergency", said="to_die"), dict(urgency="emergency", topic="suicidal_self_harm", life_at_risk=True)),
