@@ -82,7 +82,7 @@ tune: setup .tools/tune/ready  ## teach the encoders our field again: writes dat
 train: $(MODEL)  ## train, if data or code changed
 
 $(MODEL): .venv/ready $(TRAINED_ON)
-	@echo "Training on $$(cat data/nlu/*.yml | grep -c '^      - ') messages (2 to 5 minutes) …"
+	@echo "Training on $$(cat data/nlu/*.yml | grep -c '^      - ') messages (2 to 12 minutes) …"
 	@# `make validate` and the tests check the data; here it would cost as long as an eighth of training.
 	@$(RASA) train --fixed-model-name signpost --data data/nlu data/rules.yml data/stories.yml --quiet --skip-validation
 	@touch $@

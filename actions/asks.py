@@ -146,7 +146,7 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
         ("cant_speak", CANT_TALK in heard.families and not worker),
         ("cant_speak", state.deaf and topic == "contact_numbers"),
         (HURT_NOW, emergency and topic == "abuse_at_home" and did_it),
-        (RINGS_BACK, emergency and "rings_back" in told and heard.short and heard.families <= {"rescue_cry"}),
+        (RINGS_BACK, emergency and "rings_back" in told and heard.short and heard.families <= LIKE_HELP - {"presence"}),
         (
             ON_THE_LINE,
             emergency

@@ -100,7 +100,7 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKD", text.lower())
     text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) not in ("Cf", "Cs", "Co"))
     text = _APOSTROPHES.sub("", text.translate(_HOMOGLYPHS)).replace("\N{SQUARED SOS}", " sos ")
-    return _PRESSED_55.sub(r"\1 fiftyfive", _SPACED_999.sub("999", _IN_A_NUMBER.sub("", text)))
+    return _SPACED_999.sub("999", _IN_A_NUMBER.sub("", text))
 
 
 def _to_or_for(before: list[str], after: str) -> bool:
@@ -136,7 +136,7 @@ def words_of(text: str, *, known: Iterable[str] = (), targets: "Targets | None" 
     """
     tokens: list[str] = []
     mended: dict[str, str] = {}
-    chunks = _CHUNK.findall(plain(text))
+    chunks = _CHUNK.findall(_PRESSED_55.sub(r"\1 fiftyfive", plain(text)))
     for i, chunk in enumerate(chunks):
         bare = chunk.strip(".,!?;:")
         after = chunks[i + 1].strip(".,!?;:") if i + 1 < len(chunks) else ""
