@@ -10,6 +10,7 @@ import pytest
 
 from actions import in_context
 from actions.actions import content, with_context
+from actions.meaning import RAISES
 from actions.state import State
 from actions.turns import after_message
 from tools.model import model
@@ -50,4 +51,5 @@ def test_no_sentence_that_stands_for_a_worry_is_an_emergency_by_itself():
     for worry in entry["worries"]:
         for reader in entry["readers"]:
             said = in_context.sentence(worry, reader)
-            assert in_context.reads(said)["urgency"]["emergency"] < 0.1, said
+            # From RAISES on the second reading alone makes an emergency; the sentence must leave the words their say.
+            assert in_context.reads(said)["urgency"]["emergency"] < RAISES / 2, said
