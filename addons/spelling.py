@@ -18,7 +18,7 @@ SHORTEST, LONGEST = 4, 24  # letters: in "hse" three words are near, and no word
 KNOWN = 2  # a word seen so often stands; fewer may be a slip of ours
 WORTH = 4  # a word seen so often may be meant by another
 # Words seen so often may have run together ("hewants"), and English sentences hold some of them: one in so many, and never fewer than the second.
-COMMON_SHARE, COMMON = 100_000, 30
+COMMON_SHARE, COMMON = 75_000, 30
 ENGLISH = 1 / 3  # of the words of a text: with no more common ones it is another language, of 100 English messages less than one
 
 # Cries for help in languages that are written in Latin letters: with one or two words there is nothing to count.
