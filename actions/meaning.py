@@ -176,7 +176,7 @@ def _safe_now(state: State, heard: Heard) -> Meaning | None:
     no comfort, and who waits for somebody from online says "he's not here" unasked."""
     asked = state.question == "safe_now" and not (heard.said == "away" and state.worry == "runaway_missing")
     comfort = (heard.said in ("safe", "safe_them", "away") and asked) or (heard.said == "away" and state.worry in WHERE_WE_LIVE)
-    if heard.said == "away" and _raised_in_context(heard) and not asked:
+    if heard.said == "away" and _raised_in_context(heard) and (not asked or heard.scores.get("emergency", 1.0) >= SURE_ALONE):
         return None  # "she's out now", of a mother who leaves small children alone
     return Meaning("vague_distress", Urgency.CHAT) if comfort else None
 
