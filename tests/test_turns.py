@@ -357,6 +357,7 @@ CASES = [  # before     message                                                 
     (STRANGER, typed("danger_over", "support", over=True), dict(ask=None, urgency="urgent")),
     # somebody else's life, if the writer leaves
     (State(), typed("fear_of_trouble", "emergency") | {"families": ["suicide_if"], "situations": ["another_hurt"]}, dict(ask="anothers_life", topic="suicidal_self_harm")),
+    (State(), typed("abuse_at_home", "emergency") | {"families": ["suicide_if", "threat_with_means"], "situations": ["another_hurt", "wish_to_die"]}, dict(ask=None, topic="abuse_at_home")),
     # nobody in danger is sent away
     (State(), typed("out_of_scope", "emergency"), dict(topic="in_person_danger")),
     (State(), typed("trolling_abuse", "emergency") | {"intent_ranking": [{"name": "trolling_abuse", "confidence": 0.5}, {"name": "friend_at_risk", "confidence": 0.4}]}, dict(topic="friend_at_risk")),
