@@ -2,7 +2,7 @@
 
 from actions.choices import ADULTS, SUICIDE
 from actions.content import WAY_OF_SPEAKING, WONT_GO, Content
-from actions.heard import BY_ANOTHERS_HAND, CANT_TALK, Heard
+from actions.heard import CANT_TALK, Heard
 from actions.state import THE_NUMBER, State
 from actions.topics import ABOUT_DESPAIR, BY_SOMEBODY_NEAR, FOR_ADULTS, MANNERS, OF_A_CARER, OFF_THE_SUBJECT, OWN_ACTS, QUESTIONS
 from actions.urgency import Urgency
@@ -159,8 +159,8 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
             ANOTHERS_LIFE,
             emergency
             and (topic == SUICIDE or despairs)
-            and not ("suicide_if" in heard.families and heard.families & BY_ANOTHERS_HAND)  # "... if we leave, hes got a knife"
-            and ("another_hurt" in told or ("suicide_if" in heard.families and heard.families <= NOBODY_TO_FLEE)),
+            # "... if we leave, hes got a knife" tells of somebody to flee from.
+            and (heard.families <= NOBODY_TO_FLEE | {"blackmail"} if "suicide_if" in heard.families else "another_hurt" in told),
         ),
         (
             HURT_MYSELF,

@@ -54,10 +54,10 @@ TOLD_SOMEBODY = frozenset([SOMEBODY_KNOWS, KNOWS_NOW, THEY_KNOW])
 HARMLESS = (QUESTIONS - {"fear_of_trouble", "not_helped"}) | NODS | {"out_of_scope", "trolling_abuse", "danger_over", "thanks", "goodbye"}
 # Situations that ask or tell, in a few words, what by itself is no danger today.
 ONLY_ASKS = frozenset(["too_late", "pregnant", "their_fate", "too_long"])
-# Worries in which nobody is near, and the families of danger that speak of them; "can't talk" may be said of a mother who would hear.
-ONLINE = frozenset(["sextortion", "images_shared", "image_request", "sexual_messages", "grooming_signs", "secrecy"])
 # Families beside which "he will kill himself if I leave" is all the danger there is.
 ONLY_A_THREAT = frozenset(["suicide_if", "suicide_intent", "blackmail"])
+# Worries in which nobody is near, and the families of danger that speak of them; "can't talk" may be said of a mother who would hear.
+ONLINE = frozenset(["sextortion", "images_shared", "image_request", "sexual_messages", "grooming_signs", "secrecy"])
 FAMILIES_ONLINE = frozenset(["cant_talk", "blackmail", "image_asked", "image_sent", "sexual_approach"])
 # The same of a message of any length that is no question: so unsure a topic is wrong more often than right.
 GUESSED_TOPIC = 0.4

@@ -42,7 +42,7 @@ _AWAY = re.compile(
 )
 # No comfort by itself: who is out may be the one who would help.
 _SOMEBODY_OUT = re.compile(
-    r"(?:(?:no|nah|but|and|yes|yeah) )?(?:she|shes|(?:my )?(?:mum|mums|mummy|mummys|mam|dad|dads|daddy|daddys|nan|nans|parents|gran|carer)|everyone|everyones|no ?(?:one|1)s?|nobody|nobodys)(?: is|s| are|are|has|have)?"
+    r"(?:(?:no|nah|but|and|yes|yeah) )?(?:she|shes|(?:my )?(?:mum|mums|mummy|mummys|mam|dad|dads|daddy|daddys|nan|nans|parents|gran|carer)|everyone|everyones|no ?(?:one|1)s?|nobody|nobodys)(?: is|s| are| has| have)?"
     rf" (?:{_ELSEWHERE}|gone|asleep|sleeping|in bed|gone to (?:work|bed|bingo|the shops?)|at (?:the )?(?:shops?|bingo|nans|church))(?: (?:{_FOR_NOW}|till late|all night))*"
 )
 # "can i text him from her phone", "should i reply to him", "shall i pretend to be my son"; not "should i ring them", who may be the police.
@@ -312,10 +312,10 @@ def _facts(text: str) -> list[Spotted]:
     found = []
     low = re.sub(r"[’'`]", "", text.lower())
     to_die = "to_die" if wants_to_die(text) else None
-    answer = bare_answer(text)
-    if answer in ("today", "no") and said_of_danger(low) == "safe":
+    answer, of_danger = bare_answer(text), said_of_danger(low)
+    if answer in ("today", "no") and of_danger == "safe":
         answer = None  # "im ok now" is no day, and "no im ok" says that they are
-    if said := to_die or answer or said_of_danger(low) or bare_fact(low) or ("back" if says_back(low) else None):
+    if said := to_die or answer or of_danger or bare_fact(low) or ("back" if says_back(low) else None):
         found.append(Spotted("said", said, 0, len(text)))
     if age := own_age(low):
         found.append(Spotted("age", age, 0, len(text)))

@@ -141,10 +141,11 @@ def _about_the_reader(state: State, heard: Heard, audience: str, *, corrected: b
 
 def _about_life(state: State, heard: Heard, means: Meaning) -> State:
     """Whether despair was told, of oneself or another, and whether as an emergency: nothing takes either back."""
-    of_another = means.topic in OF_OTHERS and (heard.of_suicide or heard.ranking.get(SUICIDE, 0.0) >= ALSO_SUICIDE)
+    also_suicide = heard.share_of([SUICIDE]) >= ALSO_SUICIDE
+    of_another = means.topic in OF_OTHERS and (heard.of_suicide or also_suicide)
     beside = means.urgency >= Urgency.SUPPORT and _despair_beside(heard)
     despair = state.despair or means.topic in ABOUT_DESPAIR or of_another or beside
-    dying = state.dying or means.topic == SUICIDE or heard.despairs or heard.share_of([SUICIDE]) >= ALSO_SUICIDE
+    dying = state.dying or means.topic == SUICIDE or heard.despairs or also_suicide
     in_words = means.topic in ABOUT_DESPAIR | OF_OTHERS or heard.of_suicide or beside
     return replace(
         state,
@@ -156,9 +157,9 @@ def _about_life(state: State, heard: Heard, means: Meaning) -> State:
 
 def _holds(state: State, heard: Heard, means: Meaning) -> str | None:
     """Whether "I'm home now" is no end of what was told: it may be at home, as nobody from outside was named. Of who ran away: where they told of harm."""
-    emergency = Urgency.EMERGENCY in (state.tier, means.urgency)
     if "made_to_say" in heard.situations or state.holds == "forced":
         return "forced"
+    emergency = Urgency.EMERGENCY in (state.tier, means.urgency)
     if state.audience in OTHERS or not emergency or state.holds == "home":
         return state.holds
     if "kin" in heard.situations and means.urgency is Urgency.EMERGENCY and means.topic in BY_SOMEBODY_NEAR:
@@ -184,10 +185,10 @@ def _about_the_worry(state: State, heard: Heard, means: Meaning, *, over: bool, 
     topic = means.topic
     doubtful = state.life_at_risk or heard.unreadable or heard.a_bare_fact
     urgency = after_turn(state.tier, means.urgency, danger_over=over and not doubtful)
-    # "no I meant my friend", "like 40", "im ok now" after an overdose: the worry again.
-    more = MORE_OF_IT | {"danger_over"} if state.life_at_risk or state.worry in ABOUT_DESPAIR else MORE_OF_IT
     if topic == "danger_over" and not over and state.tier is Urgency.EMERGENCY:  # an end that was refused is no "it is over"
         return replace(state, urgency=urgency.word, topic=state.worry or "in_person_danger")
+    # "no I meant my friend", "like 40", "im ok now" after an overdose: the worry again.
+    more = MORE_OF_IT | {"danger_over"} if state.life_at_risk or state.worry in ABOUT_DESPAIR else MORE_OF_IT
     if state.life_at_risk and not heard.said:
         more |= NODS  # "no im not going to do it"
     told_more = corrected or heard.found.get("nation") or heard.found.get("age") or heard.a_bare_fact

@@ -60,13 +60,9 @@ class RateLimits:
         """Take one token from each bucket. Raises Refused(429, "too_many") when one is empty."""
         if not self.on:
             return
-        for name, key, (rate, burst) in (
-            ("c", sender, self.PER_CONVERSATION),
-            ("a", address, self.per_address),
-        ):
-            if not self._take(f"{name}:{key}", rate, burst):
-                raise Refused(429, "too_many")
-        self.check_overall()
+        if not self._take(f"c:{sender}", *self.PER_CONVERSATION):
+            raise Refused(429, "too_many")
+        self.check_address(address)
 
     def check_address(self, address: str) -> None:
         """As `check`, for what belongs to no conversation's pace."""

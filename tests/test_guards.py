@@ -109,6 +109,16 @@ def test_rate_limits_refuse_one_flood_and_nobody_else():
     limits.check("1.2.3.4", "a")
 
 
+def test_who_only_ends_conversations_is_limited_by_address_and_not_by_pace():
+    limits = RateLimits(clock=Clock())
+    limits.per_address, limits.overall = (1, RateLimits.PER_CONVERSATION[1] + 5), 1000
+    for _ in range(limits.per_address[1]):  # more than one conversation may send
+        limits.check_address("1.2.3.4")
+    with pytest.raises(Refused):
+        limits.check_address("1.2.3.4")
+    limits.check_address("5.6.7.8")
+
+
 def test_rate_limits_hold_no_address():
     limits = RateLimits()
     limits.check("203.0.113.9", "a")
@@ -119,6 +129,7 @@ def test_rate_limits_can_be_switched_off():
     limits = RateLimits.from_environment({"SIGNPOST_RATE_LIMIT": "off"})
     for _ in range(1000):
         limits.check("1.2.3.4", "a")
+        limits.check_address("1.2.3.4")
 
 
 class Executor:

@@ -190,7 +190,7 @@ def test_a_bare_answer_is_that_and_nothing_more(text, answer):
 
 
 OF_DANGER = [
-    ("yes im safe", "safe"), ("im ok", "safe"), ("safe for now", "safe"), ("ok", None), ("alright", None), ("She's safe with me", "safe_them"), ("no im ok", "safe"), ("im ok now", "safe"), ("mum is out now", "somebody_out"), ("mums asleep", "somebody_out"), ("no ones home", None), ("he is out now", "away"), ("stepdad is out", "away"), ("im safe but he isnt", None), ("is it safe", None),
+    ("yes im safe", "safe"), ("im ok", "safe"), ("safe for now", "safe"), ("ok", None), ("alright", None), ("She's safe with me", "safe_them"), ("no im ok", "safe"), ("im ok now", "safe"), ("mum is out now", "somebody_out"), ("mums asleep", "somebody_out"), ("mum has gone to work", "somebody_out"), ("no ones home", None), ("he is out now", "away"), ("stepdad is out", "away"), ("im safe but he isnt", None), ("is it safe", None),
     ("he isnt here now", "away"), ("he aint here", "away"), ("she isn't home", "somebody_out"), ("he isnt here yet", None),
     ("not safe", "not_safe"), ("no im not safe", "not_safe"), ("I don't feel safe here", "not_safe"), ("its not safe to meet him", None),
     ("no hes not here", "away"), ("not tonight hes away", "away"), ("he's at work", "away"), ("hes not here yet", None), ("hes at work with me", None), ("hes outside", None),
