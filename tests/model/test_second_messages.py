@@ -10,7 +10,6 @@ import pytest
 
 from actions import in_context
 from actions.actions import content, with_context
-from actions.meaning import RAISES
 from actions.state import State
 from actions.turns import after_message
 from tools.model import model
@@ -51,5 +50,4 @@ def test_no_sentence_that_stands_for_a_worry_is_an_emergency_by_itself():
     for worry in entry["worries"]:
         for reader in entry["readers"]:
             said = in_context.sentence(worry, reader)
-            # From RAISES on the second reading alone makes an emergency; the sentence must leave the words their say.
-            assert in_context.reads(said)["urgency"]["emergency"] < RAISES / 2, said
+            assert in_context.reads(said)["urgency"]["emergency"] < 0.1, said
