@@ -457,7 +457,7 @@ def _a_threat_if_told(state: State, heard: Heard, means: Meaning) -> Meaning:
 
 def _let_down(state: State, heard: Heard, means: Meaning) -> Meaning:
     """ "nothing happened", "she laughed", of who told somebody."""
-    told = state.ask in TOLD_SOMEBODY or "told_somebody" in heard.situations
+    told = state.ask in TOLD_SOMEBODY or state.topic == "not_helped" or "told_somebody" in heard.situations
     if "let_down" not in heard.situations or not told or means.urgency >= Urgency.URGENT or means.topic not in MANNERS | {state.worry}:
         return means
     return Meaning("not_helped", highest(means.urgency, Urgency.SUPPORT))

@@ -72,7 +72,7 @@ SPELT_BY_EAR = {
     "dint": "didnt", "diddnt": "didnt", "carnt": "cant", "wudnt": "wouldnt", "cudnt": "couldnt", "ded": "dead", "ment": "meant", "gos": "goes", "gose": "goes", "luv": "love", "luvs": "loves",
     "lyk": "like", "hoo": "who", "nevr": "never", "telt": "told", "tole": "told", "kno": "know", "noes": "knows", "knos": "knows", "hoos": "whos", "teh": "the",
     "tuk": "took", "tuched": "touched", "tuches": "touches", "thay": "they", "thayre": "theyre", "dey": "they", "wiht": "with", "woz": "was", "wos": "was", "wozz": "was", "wasint": "wasnt",
-    "ples": "please", "plese": "please", "scard": "scared", "scaird": "scared", "rote": "wrote", "nife": "knife", "techer": "teacher", "teechr": "teacher", "pleese": "please",
+    "tlk": "talk", "mite": "might", "ples": "please", "plese": "please", "scard": "scared", "scaird": "scared", "rote": "wrote", "nife": "knife", "techer": "teacher", "teechr": "teacher", "pleese": "please",
     "mi": "my", "hapend": "happened", "hapened": "happened", "mumm": "mum", "dadd": "dad", "hom": "home", "hous": "house", "hert": "hurt", "herts": "hurts",
     "hospitl": "hospital", "ospital": "hospital", "ambulanse": "ambulance", "polise": "police", "pleece": "police", "urself": "yourself", "miself": "myself", "yeh": "yeah", "cald": "called",
 }  # fmt: skip

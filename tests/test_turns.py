@@ -337,6 +337,7 @@ CASES = [  # before     message                                                 
     (HOME, typed("fear_of_trouble", "support") | {"situations": ["they_know"]}, dict(urgency="urgent", ask="they_know", topic="abuse_at_home")),
     (BLACKMAIL, typed("not_helped", "support") | {"situations": ["they_know"]}, dict(topic="not_helped")),
     (replace(HOME, ask="somebody_knows", question=None), typed("vague_distress") | {"situations": ["let_down"]}, dict(topic="not_helped")),
+    (replace(HOME, topic="not_helped", question=None), typed("vague_distress") | {"situations": ["let_down"]}, dict(topic="not_helped")),  # and "nobody believes me"
     (HOME, typed("vague_distress") | {"situations": ["let_down"]}, dict(topic="abuse_at_home")),  # "nothing happened", to no telling
     # what is asked and said in an emergency
     (replace(STRANGER, told="x"), typed("confidentiality", "info") | {"situations": ["on_the_line"]}, dict(ask="on_the_line")),
