@@ -104,7 +104,7 @@ def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer
     offer = words.offer(case, asked=state.asked, ask=ask, about=state.about, tapped=state.tapped)
     # Whoever hurt their child goes on with the advice for that; other follow-ups are an answer to one question.
     goes_on = ask in GO_ON
-    told = f"{case.topic} {case.urgency.word} {case.audience} {case.voice} {case.grown_up} {case.deaf} {goes_on}"
+    told = f"{case.topic} {case.urgency.word} {case.audience} {case.reads} {case.deaf} {case.no_bsl} {goes_on}"
     # To a wish to die "I can't answer everything" is no answer: the words for it stand whole.
     wish = "wish_to_die" in (message.get("situations") or ()) and case.urgency < Urgency.EMERGENCY
     repeats = not wish and case.urgency >= Urgency.SUPPORT and (case.topic == "vague_distress" or case.topic not in MANNERS)

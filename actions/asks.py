@@ -19,6 +19,7 @@ WORTH_TELLING, CALL_ANYWAY = "worth_telling", "call_anyway"  # "is it bad enough
 # On the phone to 999, or without one; hurt oneself, and better again; what becomes of them; a friend who is low.
 ON_THE_LINE, RINGS_BACK, NO_PHONE, HURT_MYSELF, CHECKED_OVER = "on_the_line", "rings_back", "no_phone", "hurt_myself", "checked_over"
 NOT_TOO_LATE, PREGNANT, THEIR_FATE, IN_SHORT, ANOTHERS_LOW = "not_too_late", "pregnant", "their_fate", "in_short", "anothers_low"
+NO_NAME = "no_name"  # who wants to stay unnamed, or fears that others will know who told
 OWN_DOING, OWN_DOING_NOW, THEY_KNOW, NO_CREDIT = "own_doing", "own_doing_now", "they_know", "no_credit"
 # The answers that whoever heard them goes on with while the matter is the same, and with which urgency: "he's 8", of a parent who hit.
 GOES_ON_IN_EMERGENCY = frozenset([HURT_NOW, CASUALTY, ANOTHERS_LIFE, OWN_DOING_NOW, HURT_MYSELF])
@@ -40,6 +41,7 @@ ABOUT_APPS = frozenset(["how_to_block"])
 PLAIN_TALK = frozenset(["mental_health", "out_of_scope", "vague_distress"])
 OF_UNKIND_CHILDREN = PLAIN_TALK | {"friend_at_risk", "professional_duty", "parent_advice", "parent_wants_signs"}
 OF_WHO_THEY_ARE = PLAIN_TALK | {"parent_advice", "parent_wants_signs", "is_it_my_fault", "trolling_abuse"}
+OF_A_NAME = frozenset(["confidentiality", "how_to_report", "fear_of_trouble", "contact_numbers", "professional_duty"])
 OF_A_MANNER = OFF_THE_SUBJECT | ABOUT_DESPAIR  # "this game makes me want to kill myself"
 DID_IT = frozenset([OWN_DOING, LOST_TEMPER])  # whose own steps stay when they told somebody
 ABOUT_MONEY = frozenset(["sextortion", "gifts_money"])  # "i need money" is no phone credit
@@ -189,6 +191,13 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
             and topic in OF_A_FATE | {state.worry},
         ),
         (CALL_ANYWAY, emergency and bool(told & {"is_it_enough", "should_i_call"}) and heard.families <= LIKE_HELP and not despairs),
+        (
+            NO_NAME,
+            "no_name" in told
+            and not (emergency or heard.alarm or despairs)
+            and state.worry != OWN_ACTS
+            and (topic in OF_A_NAME or (bool(state.told) and heard.short and topic in AGAIN | {state.worry})),
+        ),
         (WORTH_TELLING, "is_it_enough" in told and not emergency and not despairs and topic in AGAIN | {state.worry}),
         (
             OWN_DOING_NOW,

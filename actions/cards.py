@@ -33,6 +33,7 @@ class Case:
     nation: str | None = None
     age: str | None = None  # the age group they gave: "under_13", "teen" or "adult"
     deaf: bool = False  # the reader said so
+    no_bsl: bool = False  # and that they don't sign
     despair: bool = False  # suicide or a low mood was told: its contacts stay
     life_at_risk: bool = False  # as an emergency
     named: str | None = None  # the contact they asked for by name
@@ -47,6 +48,21 @@ class Case:
         """Whose words to use: an unknown reader gets the young person's."""
         voice = "young_person" if self.audience == "unknown" else self.audience
         return "under_13" if voice == "young_person" and self.age == "under_13" else voice
+
+    @property
+    def grown_friend(self) -> bool:
+        """Whether the reader is a grown-up, and worried about a child who isn't theirs: an aunt, a neighbour, a friend of the family."""
+        return self.age == "adult" and self.audience == "friend"
+
+    @property
+    def reads(self) -> str:
+        """Whose block of a topic's advice to use: that of `voice`, or one for grown-ups."""
+        return "adult" if self.grown_up else "grown_friend" if self.grown_friend else self.voice
+
+    @property
+    def sent_as(self) -> str:
+        """The reader whose contacts and first line to use: a grown-up reports for a child as a parent does."""
+        return "parent" if self.grown_friend else self.audience
 
     @property
     def young(self) -> bool:
@@ -84,12 +100,12 @@ class Reply:
 
 
 def _lead(case: Case, content: Content, follow_up: str = "") -> str:
-    words = content.words
-    below = words["lead_for_follow_up"].get(follow_up, {}).get(case.urgency.word, {}).get(case.audience)
+    words, reader = content.words, case.sent_as
+    below = words["lead_for_follow_up"].get(follow_up, {}).get(case.urgency.word, {}).get(reader)
     if below and not (case.deaf or case.grown_up):  # they have leads of their own
         return content.fill(below)
     own = words["lead_for_topic"].get(case.topic, {})
-    if case.audience not in own.get("readers", AUDIENCES):
+    if reader not in own.get("readers", AUDIENCES):
         own = {}
     own = (case.young and own.get("young", {}).get(case.urgency.word)) or own.get(case.urgency.word)
     if own:
@@ -97,18 +113,18 @@ def _lead(case: Case, content: Content, follow_up: str = "") -> str:
     # A question that comes up inside a worry is about that worry.
     offline = case.urgency is Urgency.URGENT and {case.topic, case.worry} & set(words["offline_topics"])
     deaf = words["deaf"]["lead"].get("offline" if offline else case.urgency.word)
-    if case.deaf and deaf and case.audience != "professional":
-        lead = deaf["grown_up" if case.grown_up else "adult" if case.audience == "parent" else "young"]
+    if case.deaf and deaf and reader != "professional":
+        lead = deaf["grown_up" if case.grown_up else "adult" if reader == "parent" else "young"]
     elif case.grown_up and case.urgency.word in words["lead_adult"]:
         lead = words["lead_adult"][case.urgency.word]
     elif case.topic == "danger_over" and case.worry == "runaway_missing" and case.urgency is Urgency.URGENT:
         lead = words["lead_back"][case.audience]
-    elif case.topic == "fear_of_trouble" and case.urgency is Urgency.URGENT and case.audience in words["lead_afraid"]:
-        lead = words["lead_afraid"][case.audience]
+    elif case.topic == "fear_of_trouble" and case.urgency is Urgency.URGENT and reader in words["lead_afraid"]:
+        lead = words["lead_afraid"][reader]
     elif offline:
-        lead = words["lead_offline_urgent"][case.audience]
+        lead = words["lead_offline_urgent"][reader]
     else:
-        lead = words["lead"][case.urgency.word][case.audience] if case.urgency >= Urgency.SUPPORT else ""
+        lead = words["lead"][case.urgency.word][reader] if case.urgency >= Urgency.SUPPORT else ""
     return content.fill(lead)
 
 
@@ -143,7 +159,7 @@ def compose(
     again: how often the same advice was given just before; it stands, but is not opened with the same words, nor, but for an emergency, told at length.
     """
     topic = content.topics.get(case.topic) or content.topics["vague_distress"]
-    said = advice or topic.for_reader("adult" if case.grown_up else case.voice, case.urgency)
+    said = advice or topic.for_reader(case.reads, case.urgency)
     contact_ids = content.route(case)
     steps = _steps(case, said, content, personal=personal, foreign=foreign, again=again)
     opening, numbers = _opening(case, said, content, again=again, goes_on=bool(follow_up)), _lead(case, content, follow_up) if lead else ""
@@ -166,9 +182,9 @@ def _opening(case: Case, said: Advice, content: Content, *, again: int, goes_on:
     words = content.words
     own = {"vague_distress": [words["again_vague"]], "adult_own_thoughts": [words["again_own"]]}
     ways = (
-        words["again_emergency"][case.audience]
+        words["again_emergency"][case.sent_as]
         if case.emergency
-        else own.get(case.topic) or words["again"]["unknown" if goes_on else case.audience]
+        else own.get(case.topic) or words["again"]["unknown" if goes_on else case.sent_as]
     )
     return content.fill(ways[0] if case.deaf else ways[(again - 1) % len(ways)])  # the others speak of calling
 
@@ -178,7 +194,7 @@ def _steps(case: Case, said: Advice, content: Content, *, personal: bool, foreig
     words, emergency = content.words, case.emergency
     first, last = [], []
     if emergency and not said.silent:
-        first += words["deaf"]["emergency"] if case.deaf else []
+        first += words["deaf"]["emergency"][int(case.no_bsl) :] if case.deaf else []  # the first is to sign
         last += words["silent"][: 1 if case.deaf else None]  # the second is for the deaf, and stands first then
     if foreign:
         (last if emergency else first).insert(0, words["foreign"])

@@ -26,7 +26,7 @@ UNASKED = (
     "more", "refusal", "the_number", "lost_temper", "hurt_now", "nearly_hurt", WAY_OF_SPEAKING, "casualty", "anothers_life", "suspected", "saying_no", "coming_out", "bullied", "hacked",
     "somebody_knows", "knows_now", "help_called", "own_doing", "own_doing_now", WONT_GO, "they_know", "at_help", "ring_again", "no_credit",
     "worth_telling", "call_anyway", "on_the_line", "rings_back", "no_phone", "hurt_myself", "checked_over",
-    "not_too_late", "pregnant", "their_fate", "in_short", "anothers_low",
+    "not_too_late", "pregnant", "their_fate", "in_short", "anothers_low", "no_name",
 )  # fmt: skip
 # Follow-ups that say nothing of what to do now: beside "they want to meet" the reader still needs "don't go".
 BESIDE_THE_STEPS = frozenset(
@@ -46,8 +46,12 @@ BESIDE_THE_STEPS = frozenset(
         "no_phone",
         "not_too_late",
         "their_fate",
+        "no_name",
     ]
 )
+BSL = "999_bsl"  # the contact that only helps who signs
+# Blocks of advice that a topic need not have, and whose words stand in their place: an adult who was harmed, a grown-up friend of the family.
+GROWN_UP = {"adult": "young_person", "grown_friend": "friend"}
 ROOT = Path(os.environ.get("SIGNPOST_CONTENT") or Path(__file__).resolve().parent.parent / "content")
 
 
@@ -62,13 +66,13 @@ class Topic:
     advice: dict[tuple[str, Urgency], Advice] = field(repr=False)
 
     def for_reader(self, voice: str, urgency: Urgency) -> Advice:
-        """The advice that fits best.
+        """The advice that fits best. voice: Case.reads.
 
         A tier the topic does not have borrows the next one up that it has, or else the next one down: a reader is
-        never left without words. An adult who was harmed gets a young person's where there are none of their own.
+        never left without words. A grown-up who has no words of their own here gets those of the young (GROWN_UP).
         """
         tier = min((t for t in self.tiers if t >= urgency), default=max(self.tiers))
-        return self.advice.get((voice, tier)) or self.advice["young_person", tier]
+        return self.advice.get((voice, tier)) or self.advice[GROWN_UP[voice], tier]
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class Content:
             return said
         # Who will not go needs no steps for who is on the way.
         tier = Urgency.URGENT if ask == WONT_GO else case.urgency
-        own = self.topics[case.topic].for_reader(case.voice, tier)
+        own = self.topics[case.topic].for_reader(case.reads, tier)
         return replace(said, steps=(*said.steps, *own.steps), avoid=(*own.avoid, *said.avoid), tell=said.tell or own.tell)
 
     def offer(
@@ -118,7 +122,7 @@ class Content:
         The contacts of an earlier worry stay in view when the topic is only "thanks" or "how do I report".
         """
         tier = case.urgency.word
-        ids = list(self.routes["by_urgency"][tier][case.audience])
+        ids = list(self.routes["by_urgency"][tier][case.sent_as])
         first, add = [], []
         for name in dict.fromkeys((case.topic, case.worry)):
             extra = self.routes["by_topic"].get(name, {})
@@ -134,15 +138,16 @@ class Content:
                 first += for_adults["first"]
         add += self.routes["by_nation"].get(case.nation, {}).get("add", [])
         if case.urgency is Urgency.EMERGENCY:
-            ids = ["999", *(self.routes["deaf"] if case.deaf else ()), *first, *ids[1:], *add]
+            no_voice = [i for i in self.routes["deaf"] if not (case.no_bsl and i == BSL)] if case.deaf else []
+            ids = ["999", *no_voice, *first, *ids[1:], *add]
         else:
             # 999 closes the list: always there, and no false alarm at the top.
             ids = [*first, *(i for i in ids if i != "999"), *add, "999"]
-        open_to = set(self.contacts.offered(audience=case.audience, nation=case.nation, age=case.years))
+        open_to = set(self.contacts.offered(audience=case.sent_as, nation=case.nation, age=case.years))
         if case.named in open_to and case.named != "999":  # 999 heads an emergency and nothing else
             ids.insert(case.urgency is Urgency.EMERGENCY, case.named)
         ids = [near for i in ids for near in (*self.contacts.local(i), i)]
-        always = set(self.routes["by_urgency"][tier][case.audience]) | set(first)
+        always = set(self.routes["by_urgency"][tier][case.sent_as]) | set(first)
         return [i for i in dict.fromkeys(ids) if i in open_to or i in always]
 
 
@@ -184,11 +189,11 @@ def _topic(path: Path) -> Topic:
     except ValueError as error:
         raise ContentError(f"{where}: 'tiers': {error}") from None
     advice = {}
-    for voice in (*VOICES, *(["adult"] if "adult" in entry else [])):
+    for voice in (*VOICES, *(v for v in GROWN_UP if v in entry)):
         blocks = need(entry, voice, where)
         if wrong := set(blocks) - {t.word for t in tiers}:
             raise ContentError(f"{where}: {voice} has {sorted(wrong)[0]!r}, which is not among its tiers")
-        for tier in tiers if voice != "adult" else [t for t in tiers if t.word in blocks]:
+        for tier in tiers if voice not in GROWN_UP else [t for t in tiers if t.word in blocks]:
             advice[voice, tier] = _advice(need(blocks, tier.word, f"{where}: {voice}"), f"{where}: {voice}: {tier.word}")
     return Topic(path.stem, need(entry, "title", where), tiers, reviewed_by(entry, where), advice)
 

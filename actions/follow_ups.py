@@ -106,7 +106,7 @@ class FollowUps:
 
     def _the_number(self, entry, case, *, about, **_) -> Advice:
         words = entry[about or "childline"]
-        reach = words["deaf"] if case.deaf and "deaf" in words else _group(words, case)
+        reach = _for_the_deaf(words, case) if case.deaf and "deaf" in words else _group(words, case)
         return Advice(f"{_group(entry['say'], case)} {reach}", ())
 
     def _what_happens(self, entry, case, *, about, route, **_) -> Advice:
@@ -127,7 +127,7 @@ class FollowUps:
 
     def _cant_speak(self, entry, case, **_) -> Advice:
         size = "short" if case.urgency is Urgency.EMERGENCY else "lines"
-        lines = _group(entry["deaf"][size], case) if case.deaf else entry[case.voice][size]
+        lines = _group(_for_the_deaf(entry, case)[size], case) if case.deaf else entry[case.voice][size]
         return Advice(lines[0], tuple(lines[1:]), silent=True)
 
     def _did_not_work(self, entry, case, *, about, **_) -> Advice:
@@ -190,6 +190,11 @@ def _group(words: Mapping, case: Case) -> str:
     return words["adult" if case.audience in ADULTS else "young"]
 
 
+def _for_the_deaf(words: Mapping, case: Case):
+    """Words for a deaf reader; where these say to sign, others for who doesn't."""
+    return words.get("no_bsl", words["deaf"]) if case.no_bsl else words["deaf"]
+
+
 def _app(path: Path) -> App:
     entry, where = load_yaml(path), str(path)
     for key in (*APP_KEYS, "name", "aliases", "reviewed"):
@@ -237,5 +242,6 @@ def _try(made: FollowUps, ask: str, about: str | None, signs: list[str], tapped:
         for age in (None, "under_13"):
             for urgency in (Urgency.EMERGENCY, Urgency.SUPPORT):
                 for worry in (None, *tapped) if ask == "words_to_say" else (None,):
-                    for deaf in (False, True):
-                        made.advice(ask, about, Case("vague_distress", urgency, audience, age=age, deaf=deaf), signs=signs, tapped=worry)
+                    for deaf, no_bsl in ((False, False), (True, False), (True, True)):
+                        case = Case("vague_distress", urgency, audience, age=age, deaf=deaf, no_bsl=no_bsl)
+                        made.advice(ask, about, case, signs=signs, tapped=worry)

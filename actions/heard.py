@@ -27,7 +27,7 @@ class Heard:
     situations: what it plainly says, whatever its topic. families: of danger, that spoke; alarm: one of them may not be overruled.
     over: the danger is said to be over. remembered: the labels are those of a training message with the same words.
     audience, audience_share: who seems to type. ask, ask_share: what they want to hear next.
-    found: what was said outright, by kind (reader, age, nation, hears, contact, app, listener, said).
+    found: what was said outright, by kind (reader, age, nation, hears, signs, contact, app, listener, said).
     in_context: the second reading, {"topic": {topic: share}, "urgency": {tier: share}}; None where there was none.
     short: few words; brief: so few that they hold an answer and nothing else; wordless: what a message without letters says, "" for nothing.
     """

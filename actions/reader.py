@@ -16,6 +16,8 @@ _OWN_CHILD = (
 # The parts people have towards the child that a conversation is about.
 _CHILD = r"(?:(?:foster |step ?)?(?:daughter|son)|child|kid|pupil|student)\b"
 _SIBLING = r"(?:(?:big |little |older |younger |twin )?(?:sister|brother)|cousin|(?:best )?(?:friend|mate)|bestie)\b"
+# A grown-up whose child it isn't reads what a friend does, in words for grown-ups (Case.grown_friend).
+_FAMILY_FRIEND = r"(?:(?:great )?(?:aunt|auntie|aunty|uncle)|god(?:mother|mum|father|dad|parent)|(?:next door )?neighbour|(?:mums|dads|mothers|fathers|family) friend)\b"
 _CARER = (
     r"(?:mum|mam|mom|dad|mother|father|parent|nan|nana|gran|grandad|grandma|guardian|stepmum|stepdad|foster carer|foster mum|foster dad)\b"
 )
@@ -70,6 +72,7 @@ _SAID = {
         rf"\bnot my {_OWN_CHILD}.{{0,12}}\bmy {_FEW}{_OTHER}",
         rf"\bmy {_FEW}{_OTHER}\W+not my {_OWN_CHILD}",
         *_says_they_are(_SIBLING),
+        *_says_they_are(_FAMILY_FRIEND),
     ],
     "parent": [
         rf"\bi meant? (?:its |about |from |for )?(?:my|our) {_FEW}{_OWN_CHILD}",

@@ -154,6 +154,11 @@ _DEAF = re.compile(
     r"|^\W*(?:hi |hello |hey )?(?:deaf|hard of hearing)(?: (?:girl|boy|teen|lad|person|user) here\b|\W*$|\s*[,.;:!-])|[.,;!] *(?:deaf|hard of hearing)\W*$"
     r"|\bi (?:only )?(?:use|sign|need) (?:in )?bsl\b|\bi (?:cant|cannot|dont) hear (?:on |over )?(?:the |a )?(?:phone|calls?)\b|\bbsl user\b"
 )
+# "i dont know bsl", "i cant sign"; not "i cant sign in".
+_NO_BSL = re.compile(
+    r"\b(?:dont|do not|cant|cannot|never|not|no|without|barely|hardly)\b(?: (?:really|actually|even|ever|yet))?(?: (?:know|do|use|speak|understand|learnt?|learned|taught|good at|how to|any|do any|know any|know how to))*"
+    r" (?:bsl|sign ?language|british sign language|sign(?! (?:in|up|out|on|off|it|the|my|this|a)\b))\b"
+)
 _HEARS = re.compile(r"\b(?:im|i am) not (?:\w+ )?deaf\b")
 # "im 11", "i am only 9 years old", "age 12"; not "im 10 minutes away", "im 5 weeks late".
 _NOT_AN_AGE = r"(?!\s*(?:in (?!year|yr|y\d)|next\b|soon\b|tomorrow\b|on (?:mon|tues?|wed|thu|fri|sat|sun|the|my)|min|hour|hr|sec|day|week|month|mile|km|metre|foot|feet|ft|cm|stone|kg|percent|%|quid|pound|stops?|of|am|pm|:|to\b|points?|nil|/\d|tablets?|pills?|out\b))"
@@ -324,6 +329,8 @@ def _facts(text: str) -> list[Spotted]:
         found.append(Spotted("listener", who, listener.start(), listener.end()))
     if hears := "yes" if _HEARS.search(low) else "no" if _DEAF.search(low) else "":
         found.append(Spotted("hears", hears, 0, len(text)))
+    if _NO_BSL.search(low):
+        found.append(Spotted("signs", "no", 0, len(text)))
     if reader := said_reader(low):
         found.append(Spotted("reader", reader, 0, len(text)))
     return found

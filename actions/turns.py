@@ -30,6 +30,8 @@ AS_MUCH = 0.5  # from this share on suicide and a low mood together are as much 
 # Of who ran away: from this share on harm is told too; and the families that tell of it.
 HARMED = 0.1
 HARM = frozenset(["hit_at_home", "assault_now", "forced_sex", "touched", "threat_with_means"])
+# What a friend's worry turns into when it is told to be one's own (open again), or one's child's.
+OWN_WORRY = {"young_person": None, "parent": "parent_wants_signs"}
 # The constant answer to who asks how to get at a child, or which words set this off. No button leads to it.
 REFUSAL = "refusal"
 
@@ -95,8 +97,8 @@ def _typed(state: State, heard: Heard, content: Content, before: tuple[str | Non
     over = (heard.over or says_over(state, heard)) and not (at_home or does_not_end(state, heard))
     audience = _audience(state, heard)
     corrected = audience != state.audience and heard.names_a_reader
-    if corrected and audience == "young_person" and state.worry == "friend_at_risk":  # "ok its me": what it is about is open again
-        state = replace(state, worry=SUICIDE if state.life_at_risk else "mental_health" if state.despair else None)
+    if corrected and audience in OWN_WORRY and state.worry == "friend_at_risk":  # "ok its me", "im her mum": no friend's worry any more
+        state = replace(state, worry=SUICIDE if state.life_at_risk else "mental_health" if state.despair else OWN_WORRY[audience])
         means = means._replace(topic="vague_distress" if means.topic in MANNERS else means.topic)
     state = _about_the_reader(state, heard, audience, corrected=corrected)
     state = replace(_about_life(state, heard, means), holds=_holds(state, heard, means))
@@ -127,13 +129,15 @@ def _audience(state: State, heard: Heard) -> str:
 def _about_the_reader(state: State, heard: Heard, audience: str, *, corrected: bool) -> State:
     """Who reads, and what they say of themselves: age, nation, hearing, their app. Of another reader than before nothing is known."""
     if corrected and state.audience != "unknown":
-        state = replace(state, age=None, deaf=False)
+        state = replace(state, age=None, deaf=False, no_bsl=False)
     found = heard.found
+    grown_friend = "adult" if audience == "friend" and "grown_up_near" in heard.situations else None
     return replace(
         state,
         audience=audience,
-        age=state.age if heard.said == "number" and state.age else found.get("age") or state.age,
+        age=state.age if heard.said == "number" and state.age else found.get("age") or state.age or grown_friend,
         deaf={"no": True, "yes": False}.get(found.get("hears"), state.deaf),
+        no_bsl=state.no_bsl or found.get("signs") == "no",
         nation=found.get("nation") or state.nation,
         app=found.get("app") or state.app,
     )
@@ -191,7 +195,7 @@ def _about_the_worry(state: State, heard: Heard, means: Meaning, *, over: bool, 
     more = MORE_OF_IT | {"danger_over"} if state.life_at_risk or state.worry in ABOUT_DESPAIR else MORE_OF_IT
     if state.life_at_risk and not heard.said:
         more |= NODS  # "no im not going to do it"
-    told_more = corrected or heard.found.get("nation") or heard.found.get("age") or heard.a_bare_fact
+    told_more = corrected or heard.found.get("nation") or heard.found.get("age") or heard.found.get("signs") or heard.a_bare_fact
     again = state.worry and (topic in more or (topic in MANNERS and told_more))
     worry = state.worry if topic in MANNERS else (state.worry or topic) if topic in QUESTIONS else topic
     return replace(state, urgency=urgency.word, topic=state.worry if again else topic, worry=worry)

@@ -81,6 +81,17 @@ def test_a_deaf_reader_is_told_first_of_ways_that_need_no_voice(content):
         assert "type to Childline" in first and not re.search(r"\bring\b", first)
 
 
+def test_who_is_deaf_and_does_not_sign_is_not_told_to_sign(content):
+    for audience, urgency in itertools.product(AUDIENCES, Urgency):
+        reply = compose(Case("abuse_at_home", urgency, audience, deaf=True, no_bsl=True), content)
+        case = Case("confidentiality", urgency, audience, deaf=True, no_bsl=True)
+        said = [content.follow_ups.advice("cant_speak", None, case), *(content.follow_ups.advice("the_number", i, case) for i in ("999", "101", "papyrus"))]
+        words = " ".join([*reply.texts, *(line for advice in said for line in (advice.say, *advice.steps))])
+        assert not re.search(r"bsl|\b[Ss]ign to\b", words)
+        assert "{relay_uk}" in words and ("18000" in words or urgency < Urgency.EMERGENCY)
+    assert "relay_uk" in ids(compose(Case("abuse_at_home", Urgency.EMERGENCY, "young_person", deaf=True, no_bsl=True), content))[:2]
+
+
 def test_an_adult_who_was_harmed_is_sent_to_those_who_help_adults(content):
     for topic in ("images_shared", "sextortion"):
         reply = compose(Case(topic, Urgency.URGENT, "young_person", age="adult"), content)
@@ -89,6 +100,20 @@ def test_an_adult_who_was_harmed_is_sent_to_those_who_help_adults(content):
         assert "CEOP" not in reply.texts[0] and "Childline" not in reply.texts[0] and "Report Remove" not in said and "teacher" not in said
     assert "rhc" not in content.route(Case("how_to_block", Urgency.INFO, "young_person", age="under_13"))
     assert "rhc" in content.route(Case("how_to_block", Urgency.INFO, "young_person", age="teen"))
+
+
+@pytest.mark.parametrize("topic", ["friend_at_risk", "abuse_at_home", "known_adult", "suicidal_self_harm"])
+@pytest.mark.parametrize("urgency", [Urgency.EMERGENCY, Urgency.URGENT, Urgency.SUPPORT])
+def test_a_grown_up_reads_no_words_for_a_young_friend_and_is_sent_to_those_who_hear_adults(content, topic, urgency):
+    """An aunt, a neighbour: "tell a teacher, it isn't snitching" is not for them, nor "your child"."""
+    aunt, friend, mother = (
+        compose(Case(topic, urgency, reader, age=age), content) for reader, age in (("friend", "adult"), ("friend", None), ("parent", None))
+    )
+    said = " ".join([*aunt.texts, *aunt.card["steps"]])
+    assert not re.search(r"your (?:child|friend)\b|snitch|grass\b|[Tt]ell (?:an adult|a teacher)|Under 19", said), said
+    assert not {*friend.card["steps"]} & {*aunt.card["steps"][:3]}
+    assert set(ids(mother)) == set(ids(aunt)) and "nspcc" in ids(aunt)
+    assert aunt.card["audience"] == "friend"
 
 
 def test_what_was_just_said_is_not_said_again_at_length(content):

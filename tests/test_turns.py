@@ -47,6 +47,7 @@ HOME = replace(MEETING, worry="abuse_at_home", topic="abuse_at_home", question="
 MISSING = State(urgency="emergency", audience="parent", worry="runaway_missing", topic="runaway_missing")
 FRIEND = State(urgency="urgent", audience="friend", worry="friend_at_risk", topic="friend_at_risk")
 STRANGER = State(urgency="emergency", audience="young_person", worry="in_person_danger", topic="in_person_danger")
+IM_HER_MUM = typed("out_of_scope") | {"entities": [{"entity": "reader", "value": "parent"}]}
 BLACKMAIL = replace(MEETING, worry="sextortion", topic="sextortion", question=None)
 ITS_ME = {"audience": None, "entities": [{"entity": "reader", "value": "young_person"}]}
 
@@ -91,6 +92,22 @@ CASES = [  # before     message                                                 
     # a bare message sounds like a young person's own: a known adult stays one, unless it is very sure
     (replace(MEETING, audience="parent"), typed("images_shared", "urgent", reader=("young_person", 0.97)), dict(audience="parent")),
     (replace(MEETING, audience="parent"), typed("images_shared", "urgent", reader=("young_person", 0.99)), dict(audience="young_person")),
+    # a grown-up whose child it isn't
+    (State(), typed("friend_at_risk", "urgent", reader=("friend", 0.9)) | {"situations": ["grown_up_near"]}, dict(audience="friend", age="adult")),
+    (State(age="teen"), typed("friend_at_risk", "urgent", reader=("friend", 0.9)) | {"situations": ["grown_up_near"]}, dict(age="teen")),
+    (State(), typed("known_adult", "urgent", reader=("young_person", 0.9)) | {"situations": ["grown_up_near"]}, dict(age=None)),  # "my boss"
+    (State(), typed("known_adult", "urgent", reader=("parent", 0.9)) | {"situations": ["grown_up_near"]}, dict(age=None)),
+    # "im her mum", after "my friend is being hit": a parent's own worry, and no friend's
+    (FRIEND, IM_HER_MUM, dict(audience="parent", topic="parent_wants_signs", worry="parent_wants_signs")),
+    (replace(FRIEND, despair=True), IM_HER_MUM, dict(audience="parent", topic="mental_health")),
+    (replace(FRIEND, despair=True, life_at_risk=True, urgency="emergency"), IM_HER_MUM, dict(topic="suicidal_self_harm", urgency="emergency")),
+    (MEETING, IM_HER_MUM, dict(audience="parent", topic="meeting_plan")),
+    # "do i have to give my name"
+    (BLACKMAIL, typed("confidentiality", "info") | {"situations": ["no_name"]}, dict(ask="no_name", urgency="urgent")),
+    (replace(BLACKMAIL, told="x"), typed("out_of_scope") | {"situations": ["no_name"], "short": True}, dict(ask="no_name")),
+    (State(), typed("known_adult", "urgent") | {"situations": ["no_name"]}, dict(ask=None)),  # "nobody knows its me"
+    (replace(STRANGER, told="x"), typed("confidentiality", "info") | {"situations": ["no_name"]}, dict(ask=None, urgency="emergency")),
+    (State(), typed("adult_own_thoughts", "support") | {"situations": ["no_name"]}, dict(ask=None)),
     (MEETING, typed("out_of_scope", reader="friend", **{}) | {"audience": None, "entities": [{"entity": "reader", "value": "friend"}]},
      dict(audience="friend", topic="meeting_plan")),
     # a few words inside a worry: the model is heard where it is sure
@@ -169,6 +186,8 @@ CASES = [  # before     message                                                 
     # deaf, said once, holds
     (State(), typed("confidentiality", "support", hears="no"), dict(deaf=True)),
     (replace(MEETING, deaf=True), typed("thanks", "chat"), dict(deaf=True)),
+    (replace(STRANGER, deaf=True), typed("out_of_scope", signs="no"), dict(deaf=True, no_bsl=True, topic="in_person_danger", urgency="emergency")),
+    (replace(STRANGER, deaf=True, no_bsl=True), typed("thanks"), dict(no_bsl=True)),
     # a bare number may be meant for a button: it changes no age that is known
     (replace(MEETING, age="adult"), typed("out_of_scope", said="number", age="under_13"), dict(age="adult", topic="meeting_plan")),
     (replace(MEETING, age="adult"), typed("out_of_scope", said="age", age="teen"), dict(age="teen")),

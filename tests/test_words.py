@@ -10,7 +10,16 @@ import yaml
 from actions.follow_ups import VOICES
 
 YOUNG, ADULT = 5, 7  # Flesch-Kincaid grades
-LIMITS = {"under_13": YOUNG, "young_person": YOUNG, "friend": YOUNG, "young": YOUNG, "parent": ADULT, "professional": ADULT, "adult": ADULT}
+LIMITS = {
+    "under_13": YOUNG,
+    "young_person": YOUNG,
+    "friend": YOUNG,
+    "young": YOUNG,
+    "parent": ADULT,
+    "professional": ADULT,
+    "adult": ADULT,
+    "grown_friend": ADULT,
+}
 # Keys that hold facts, names and settings, not sentences for a reader.
 NOT_SENTENCES = {"reviewed", "topic", "title", "tiers", "aliases", "name", "source", "sources", "checked_on", "checked_by", "citation", "groups",
                  "left_out", "titles", "labels", "id", "main", "suicide_safe_topics", "offline_topics", "age_rating"}  # fmt: skip
