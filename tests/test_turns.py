@@ -92,6 +92,11 @@ CASES = [  # before     message                                                 
     # a bare message sounds like a young person's own: a known adult stays one, unless it is very sure
     (replace(MEETING, audience="parent"), typed("images_shared", "urgent", reader=("young_person", 0.97)), dict(audience="parent")),
     (replace(MEETING, audience="parent"), typed("images_shared", "urgent", reader=("young_person", 0.99)), dict(audience="young_person")),
+    # "a man online wants pics", of who told of their dad; "he wants pics"
+    (HOME, after_it(fragment("image_request", "urgent", 0.9, emergency=0.0, urgent=0.9) | {"situations": ["somebody_online"]}, "abuse_at_home", 0.7, 0.0), dict(topic="image_request", worry="image_request", urgency="urgent")),
+    (HOME, after_it(fragment("image_request", "urgent", 0.9, emergency=0.0, urgent=0.9), "abuse_at_home", 0.7, 0.0), dict(topic="abuse_at_home")),
+    (HOME, after_it(fragment("grooming_signs", "support", 0.9, emergency=0.0, support=0.9) | {"situations": ["somebody_online"]}, "abuse_at_home", 0.7, 0.0), dict(topic="abuse_at_home", urgency="urgent")),
+    (HOME, after_it(fragment("image_request", "urgent", 0.5, emergency=0.0, urgent=0.9) | {"situations": ["somebody_online"]}, "abuse_at_home", 0.7, 0.0), dict(topic="abuse_at_home")),
     # a grown-up whose child it isn't
     (State(), typed("friend_at_risk", "urgent", reader=("friend", 0.9)) | {"situations": ["grown_up_near"]}, dict(audience="friend", age="adult")),
     (State(age="teen"), typed("friend_at_risk", "urgent", reader=("friend", 0.9)) | {"situations": ["grown_up_near"]}, dict(age="teen")),

@@ -1,15 +1,18 @@
-"""What would it say to this, and why? `make try`: messages from standard input or a file, one a line.
+"""What would it say to this, and why? `make try`: messages from standard input or a file, one a line; a conversation is one line too, "a | b | [2]".
 
+[2] taps the second button under the reply before.
 The *why* (which layer, which family, score against threshold) stays on this machine: POST /chat never shows it.
 """
 
 import argparse
 import csv
 import json
+import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from actions.actions import answered, content
+from actions.actions import answered, content, with_context
 from actions.heard import BARE_FACTS
 from actions.signals import detector
 from actions.state import State
@@ -18,7 +21,8 @@ from actions.urgency import Urgency, above, limit_of
 from tools.calibrate import settings
 from tools.model import model
 
-COLUMNS = ("urgency", "topic", "audience", "follow_up", "contacts", "why", "text")
+NEXT = " | "  # between the messages of one conversation
+COLUMNS = ("turn", "urgency", "topic", "audience", "follow_up", "contacts", "why", "text")
 
 
 def limit(tier: Urgency, scores: dict[str, float], text: str) -> float:
@@ -55,13 +59,15 @@ def _with_share(name: str, heard: dict) -> str:
     return f"{name} {heard['confidence']:.2f}" if heard["name"] == name else name
 
 
-def explain(text: str, content) -> dict[str, str]:
-    """One message's answer and its reasons."""
-    parsed = model().read(text)
+def explain(text: str, content, before: State | None = None) -> tuple[dict[str, str], State, list[dict]]:
+    """One message's answer with its reasons, as a row; the conversation after it; the buttons under it. before: the conversation so far."""
+    before = before or State()
+    parsed = {"urgency": {"tier": before.urgency}, "audience": {"name": ""}, **with_context(before, model().read(text))}  # a tap has neither
     scores = parsed["urgency"].get("scores", {})
-    state = after_message(State(), parsed, content)
+    state = after_message(before, parsed, content)
     answer = answered(state, parsed, content)
-    reasons = [f"by rule: {reason}" for reason in rules_used(parsed, state, text)]
+    reasons = [] if not text.startswith("/") else ["a button"]
+    reasons += [f"by rule: {reason}" for reason in rules_used(parsed, state, text)]
     for signal in detector().scan(text):
         silenced = f", silenced by {signal.cancelled_by}" if signal.cancelled_by else ""
         reasons.append(f"family {signal.family} ({signal.tier.word}{silenced})")
@@ -71,15 +77,38 @@ def explain(text: str, content) -> dict[str, str]:
             reasons.append(f"model {tier.word} or higher {share:.2f} against {needed:.2f}")
         if share >= needed:
             break
-    return {
+    row = {
         "urgency": state.urgency,
         "topic": _with_share(state.topic, parsed["intent"]),
         "audience": _with_share(state.audience, parsed["audience"]),
         "follow_up": answer.follow_up or "",
         "contacts": " ".join(c["id"] for c in answer.reply.card["contacts"]),
-        "why": "; ".join(reasons),
+        "why": "; ".join([*reasons, *_from_before(before, parsed)]),
         "text": text,
     }
+    misses = state.misses if answer.question == state.question else 0  # as ActionAdvise keeps it
+    after = replace(state, question=answer.question, told=answer.told, told_times=answer.told_times, misses=misses)
+    return row, after, answer.reply.card["choices"]
+
+
+def _from_before(before: State, parsed: dict) -> list[str]:
+    """What the conversation so far adds to the reasons: its urgency, and how a few words read after what was told."""
+    reasons = [f"the conversation was {before.urgency}, about {before.worry}"] if before.worry else []
+    if read := parsed.get("in_context"):
+        topic = max(read["topic"], key=read["topic"].get)
+        reasons.append(f"after what was told: {topic} {read['topic'][topic]:.2f}, emergency {read['urgency'][Urgency.EMERGENCY.word]:.2f}")
+    return reasons
+
+
+def explain_all(line: str, content) -> list[dict[str, str]]:
+    """A line's messages, each with its answer and reasons."""
+    rows, state, buttons = [], State(), []
+    for turn, text in enumerate(line.split(NEXT), 1):
+        text, tap = text.strip(), re.fullmatch(r"\[(\d)\]", text.strip())
+        typed = buttons[int(tap[1]) - 1]["payload"] if tap and 0 < int(tap[1]) <= len(buttons) else text
+        row, state, buttons = explain(typed, content, state)
+        rows.append({"turn": str(turn), **row, "text": text})
+    return rows
 
 
 def main() -> None:
@@ -89,7 +118,7 @@ def main() -> None:
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
     arguments = parser.parse_args()
     lines = (arguments.file.open(encoding="utf-8") if arguments.file else sys.stdin).read().splitlines()
-    rows = [explain(line, content()) for line in lines if line.strip()]
+    rows = [row for line in lines if line.strip() for row in explain_all(line, content())]
     if arguments.format == "json":
         json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
         print()
@@ -100,7 +129,7 @@ def main() -> None:
     else:
         for row in rows:
             asked = f"  wants {row['follow_up']}" if row["follow_up"] else ""
-            print(f"\n{row['text']}\n  {row['urgency'].upper():10} {row['topic']:32} {row['audience']}{asked}")
+            print(f"\n{'… ' if row['turn'] != '1' else ''}{row['text']}\n  {row['urgency'].upper():10} {row['topic']:32} {row['audience']}{asked}")
             print(f"  contacts   {row['contacts']}\n  why        {row['why']}")
 
 

@@ -50,6 +50,24 @@ def test_it_says_why(tried):
     assert "by rule: another language" in why["ayúdame por favor hay un hombre"]
 
 
+def test_a_conversation_is_what_the_server_says_turn_by_turn(root, server):
+    line = "some man wants pics of me | ok | [1] | its tonight | i dont want to call"
+    command = [sys.executable, "-m", "tools.try_messages", "--format", "json"]
+    done = subprocess.run(command, cwd=root, input=line, capture_output=True, text=True, timeout=120)
+    rows, sender, choices = json.loads(done.stdout), new_sender(), []
+    assert [row["turn"] for row in rows] == list("12345")
+    for row in rows:
+        message = choices[0]["payload"] if row["text"] == "[1]" else row["text"]
+        _, card = server.chat(message, sender)
+        choices = card["choices"]
+        assert (row["urgency"], row["topic"].split()[0], row["contacts"].split()) == (
+            card["urgency"],
+            card["topic"],
+            [c["id"] for c in card["contacts"]],
+        ), row["text"]
+    assert "the conversation was" in rows[1]["why"] and "the conversation was" not in rows[0]["why"]
+
+
 def test_the_table_names_the_follow_up(tried):
     table = tried()
     assert "wants words_to_say" in table and "EMERGENCY" in table and table.count("contacts  ") == len(MESSAGES)
