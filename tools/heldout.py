@@ -7,12 +7,13 @@ from pathlib import Path
 from actions.urgency import AUDIENCES, Urgency
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "model"
-PATHS = tuple(FOLDER / f"heldout_{n}.csv" for n in range(1, 11))
+PATHS = tuple(FOLDER / f"heldout_{n}.csv" for n in range(1, 12))
 # How the sets came to be; docs/evidence.md says so too.
 WRITTEN = (
     "The second was written after the misses of the first had been looked at, the third and fourth after most of the training data of 2026-11-26, "
     "the fifth and sixth after the first two waves of 2026-11-27, the seventh after the misses of the sixth had been looked at and the third wave written, "
-    "the eighth after the fourth wave, the ninth (plain first messages) after the sixth, the tenth (an ordinary mix) beside the seventh; "
+    "the eighth after the fourth wave, the ninth (plain first messages) after the sixth, the tenth (an ordinary mix) beside the seventh, "
+    "the eleventh (what testers found answered badly: other harms, laughs, ordinary days, grown-ups about a child that isn't theirs) beside the waves of 2026-11-29; "
     "each by writers who saw neither the others nor the training data."
 )
 # Kinds of difficulty that a note may name: docs/labelling.md.

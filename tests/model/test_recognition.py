@@ -27,8 +27,8 @@ def figures(server, held):
 
 
 def test_the_sets_before_the_tenth_keep_their_floors(figures):
-    """The tenth, an ordinary mix, is harder than the others: with it the floors below are lower."""
-    pairs = [(held, said) for held, said in figures.pairs if held.source != "heldout_10"]
+    """The tenth, an ordinary mix, and the eleventh, what testers found, are harder than the others: with them the floors below are lower."""
+    pairs = [(held, said) for held, said in figures.pairs if held.source not in ("heldout_10", "heldout_11")]
     earlier = Figures(*map(list, zip(*pairs, strict=True)))
     assert part(earlier.recall(Urgency.EMERGENCY)) >= 0.985
     assert part(earlier.headline_999(Urgency.SUPPORT)) <= 0.055
