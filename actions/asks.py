@@ -20,9 +20,10 @@ WORTH_TELLING, CALL_ANYWAY = "worth_telling", "call_anyway"  # "is it bad enough
 ON_THE_LINE, RINGS_BACK, NO_PHONE, HURT_MYSELF, CHECKED_OVER = "on_the_line", "rings_back", "no_phone", "hurt_myself", "checked_over"
 NOT_TOO_LATE, PREGNANT, THEIR_FATE, IN_SHORT, ANOTHERS_LOW = "not_too_late", "pregnant", "their_fate", "in_short", "anothers_low"
 NO_NAME = "no_name"  # who wants to stay unnamed, or fears that others will know who told
+FIRE_OR_WATER = "fire_or_water"  # danger by nobody's hand: "lock the door" would be wrong
 OWN_DOING, OWN_DOING_NOW, THEY_KNOW, NO_CREDIT = "own_doing", "own_doing_now", "they_know", "no_credit"
 # The answers that whoever heard them goes on with while the matter is the same, and with which urgency: "he's 8", of a parent who hit.
-GOES_ON_IN_EMERGENCY = frozenset([HURT_NOW, CASUALTY, ANOTHERS_LIFE, OWN_DOING_NOW, HURT_MYSELF])
+GOES_ON_IN_EMERGENCY = frozenset([HURT_NOW, CASUALTY, ANOTHERS_LIFE, OWN_DOING_NOW, HURT_MYSELF, FIRE_OR_WATER])
 GO_ON = GOES_ON_IN_EMERGENCY | {LOST_TEMPER, NEARLY_HURT, SUSPECTED, OWN_DOING, ANOTHERS_LOW, PREGNANT}
 # The answers after which "they are coming" is said of help.
 AWAITS_HELP = GOES_ON_IN_EMERGENCY | {HELP_CALLED, RING_AGAIN, ON_THE_LINE}
@@ -163,6 +164,13 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
             and (topic == SUICIDE or despairs)
             # "... if we leave, hes got a knife" tells of somebody to flee from.
             and (heard.families <= NOBODY_TO_FLEE | {"blackmail"} if "suicide_if" in heard.families else "another_hurt" in told),
+        ),
+        (
+            FIRE_OR_WATER,
+            heard.urgency is Urgency.EMERGENCY
+            and FIRE_OR_WATER in told
+            and heard.families <= NOBODY_TO_FLEE | HURT_OR_ILL | {"missing_child"}
+            and not (despairs or state.life_at_risk),
         ),
         (
             HURT_MYSELF,

@@ -26,7 +26,7 @@ UNASKED = (
     "more", "refusal", "the_number", "lost_temper", "hurt_now", "nearly_hurt", WAY_OF_SPEAKING, "casualty", "anothers_life", "suspected", "saying_no", "coming_out", "bullied", "hacked",
     "somebody_knows", "knows_now", "help_called", "own_doing", "own_doing_now", WONT_GO, "they_know", "at_help", "ring_again", "no_credit",
     "worth_telling", "call_anyway", "on_the_line", "rings_back", "no_phone", "hurt_myself", "checked_over",
-    "not_too_late", "pregnant", "their_fate", "in_short", "anothers_low", "no_name",
+    "not_too_late", "pregnant", "their_fate", "in_short", "anothers_low", "no_name", "fire_or_water",
 )  # fmt: skip
 # Follow-ups that say nothing of what to do now: beside "they want to meet" the reader still needs "don't go".
 BESIDE_THE_STEPS = frozenset(

@@ -107,6 +107,13 @@ CASES = [  # before     message                                                 
     (replace(FRIEND, despair=True), IM_HER_MUM, dict(audience="parent", topic="mental_health")),
     (replace(FRIEND, despair=True, life_at_risk=True, urgency="emergency"), IM_HER_MUM, dict(topic="suicidal_self_harm", urgency="emergency")),
     (MEETING, IM_HER_MUM, dict(audience="parent", topic="meeting_plan")),
+    # danger by nobody's hand, and by somebody's
+    (State(), typed("in_person_danger", "emergency") | {"situations": ["fire_or_water"]}, dict(ask="fire_or_water", urgency="emergency")),
+    (State(), typed("runaway_missing", "emergency") | {"situations": ["fire_or_water"], "families": ["missing_child"]}, dict(ask="fire_or_water")),
+    (State(), typed("in_person_danger", "emergency") | {"situations": ["fire_or_water"], "families": ["threat_with_means"]}, dict(ask=None)),
+    (State(), typed("suicidal_self_harm", "emergency") | {"situations": ["fire_or_water", "wish_to_die"]}, dict(ask=None)),
+    (State(), typed("out_of_scope") | {"situations": ["fire_or_water"]}, dict(ask=None)),
+    (replace(STRANGER, ask="fire_or_water", told="x"), typed("vague_distress"), dict(ask="fire_or_water", urgency="emergency")),  # "can i get my cat first"
     # "do i have to give my name"
     (BLACKMAIL, typed("confidentiality", "info") | {"situations": ["no_name"]}, dict(ask="no_name", urgency="urgent")),
     (replace(BLACKMAIL, told="x"), typed("out_of_scope") | {"situations": ["no_name"], "short": True}, dict(ask="no_name")),
