@@ -85,7 +85,10 @@ def test_who_is_deaf_and_does_not_sign_is_not_told_to_sign(content):
     for audience, urgency in itertools.product(AUDIENCES, Urgency):
         reply = compose(Case("abuse_at_home", urgency, audience, deaf=True, no_bsl=True), content)
         case = Case("confidentiality", urgency, audience, deaf=True, no_bsl=True)
-        said = [content.follow_ups.advice("cant_speak", None, case), *(content.follow_ups.advice("the_number", i, case) for i in ("999", "101", "papyrus"))]
+        said = [
+            content.follow_ups.advice("cant_speak", None, case),
+            *(content.follow_ups.advice("the_number", i, case) for i in ("999", "101", "papyrus")),
+        ]
         words = " ".join([*reply.texts, *(line for advice in said for line in (advice.say, *advice.steps))])
         assert not re.search(r"bsl|\b[Ss]ign to\b", words)
         assert "{relay_uk}" in words and ("18000" in words or urgency < Urgency.EMERGENCY)

@@ -62,7 +62,11 @@ def _with_share(name: str, heard: dict) -> str:
 def explain(text: str, content, before: State | None = None) -> tuple[dict[str, str], State, list[dict]]:
     """One message's answer with its reasons, as a row; the conversation after it; the buttons under it. before: the conversation so far."""
     before = before or State()
-    parsed = {"urgency": {"tier": before.urgency}, "audience": {"name": ""}, **with_context(before, model().read(text))}  # a tap has neither
+    parsed = {
+        "urgency": {"tier": before.urgency},
+        "audience": {"name": ""},
+        **with_context(before, model().read(text)),
+    }  # a tap has neither
     scores = parsed["urgency"].get("scores", {})
     state = after_message(before, parsed, content)
     answer = answered(state, parsed, content)
@@ -129,7 +133,8 @@ def main() -> None:
     else:
         for row in rows:
             asked = f"  wants {row['follow_up']}" if row["follow_up"] else ""
-            print(f"\n{'… ' if row['turn'] != '1' else ''}{row['text']}\n  {row['urgency'].upper():10} {row['topic']:32} {row['audience']}{asked}")
+            goes_on = "… " if row["turn"] != "1" else ""
+            print(f"\n{goes_on}{row['text']}\n  {row['urgency'].upper():10} {row['topic']:32} {row['audience']}{asked}")
             print(f"  contacts   {row['contacts']}\n  why        {row['why']}")
 
 
