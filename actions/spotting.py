@@ -157,7 +157,7 @@ _DEAF = re.compile(
 # "i dont know bsl", "i cant sign"; not "i cant sign in".
 _NO_BSL = re.compile(
     r"\b(?:dont|do not|cant|cannot|never|not|no|without|barely|hardly)\b(?: (?:really|actually|even|ever|yet))?(?: (?:know|do|use|speak|understand|learnt?|learned|taught|good at|how to|any|do any|know any|know how to))*"
-    r" (?:bsl|sign ?language|british sign language|sign(?! (?:in|up|out|on|off|it|the|my|this|a)\b))\b"
+    r" (?:bsl|sign ?language|british sign language|sign(?! (?:in|up|out|on|off|of|it|the|my|this|a)\b))\b"
 )
 _HEARS = re.compile(r"\b(?:im|i am) not (?:\w+ )?deaf\b")
 # "im 11", "i am only 9 years old", "age 12"; not "im 10 minutes away", "im 5 weeks late".

@@ -52,6 +52,7 @@ SPOTTED = [
     ("i dont know any bsl im deaf tho", {("hears", "no"), ("signs", "no")}),
     ("i cant sign in to snap", {("app", "snapchat")}),
     ("i dont see any sign of her", set()),
+    ("theres no sign of him", set()),
     ("im with my deaf brother", set()),
     ("she was born deaf", set()),
     ("deaf lad in my class gets hit", set()),
