@@ -1,5 +1,6 @@
 """Which follow-up somebody wants to hear next, and what about: "what happens if I ring", "and childline?", "how do I block him on snap"."""
 
+from actions.cards import OF_AGE
 from actions.choices import ADULTS, SUICIDE
 from actions.content import WAY_OF_SPEAKING, WONT_GO, Content
 from actions.heard import CANT_TALK, Heard
@@ -141,7 +142,7 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
     told, despairs = heard.situations, heard.despairs
     did_it = "hurt_own_child" in told or ("hurt_them" in told and parent)
     harmed = bool(heard.families) and state.audience not in ADULTS  # "my uncle is a paedo he touched me"
-    grown_up = state.age == "adult" or state.audience in ADULTS
+    grown_up = state.age in OF_AGE or state.audience in ADULTS
     calm = state.tier < Urgency.URGENT and not (despairs or state.life_at_risk or heard.families)
     help_comes = emergency and last in AWAITS_HELP and heard.families <= LIKE_HELP
     situations = (
@@ -202,6 +203,7 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
         (
             NO_NAME,
             "no_name" in told
+            and not told & {"they_know", "they_were_told", "threat_if_told"}
             and not (emergency or heard.alarm or despairs)
             and state.worry != OWN_ACTS
             and (topic in OF_A_NAME or (bool(state.told) and heard.short and topic in AGAIN | {state.worry})),
@@ -250,9 +252,9 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
         (LOST_TEMPER, case and parent and topic == "abuse_at_home" and did_it),
         (SUSPECTED, not emergency and "suspects_somebody" in told and topic in OF_A_SUSPECT and not harmed),
         ("saying_no", not emergency and "saying_no" in told and not grown_up),
-        (COMING_OUT, calm and "coming_out" in told and topic in OF_WHO_THEY_ARE and state.age != "adult"),
+        (COMING_OUT, calm and "coming_out" in told and topic in OF_WHO_THEY_ARE and state.age not in OF_AGE),
         (COMING_OUT, last == COMING_OUT and heard.wonders and heard.short and calm and not heard.signs),  # "is that wrong"
-        ("bullied", calm and bool(told & UNKIND_CHILDREN) and topic in OF_UNKIND_CHILDREN and state.age != "adult"),
+        ("bullied", calm and bool(told & UNKIND_CHILDREN) and topic in OF_UNKIND_CHILDREN and state.age not in OF_AGE),
         ("hacked", "hacked" in told and topic in OF_AN_ACCOUNT and not emergency),
         ("contact_them", (case and heard.would_face_them == "contact") or (heard.would_face_them == "harm" and (parent or emergency))),
         ("the_phone", case and heard.keeps_or_sends and state.audience in ADULTS and topic not in ASKS_HOW),

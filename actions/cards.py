@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from actions.content import Content
 
 
+OF_AGE = frozenset(["adult", "grown_up"])  # 18 or over; a grown-up is 26 or over, or is known for one by how they are related
 YEARS = {"under_13": 12, "teen": 15}  # an age that stands for each group of the young
 FOR_THEMSELVES = ("young_person", "unknown")
 WHYS = ("degraded", "too_long", "too_many", "busy", "bad_request")  # why a safety reply is sent: keys of words.yml
@@ -31,7 +32,7 @@ class Case:
     audience: str = "unknown"
     worry: str = ""  # the last topic that was a worry, when `topic` is only manners
     nation: str | None = None
-    age: str | None = None  # the age group they gave: "under_13", "teen" or "adult"
+    age: str | None = None  # the age group they gave: "under_13", "teen", "adult" or "grown_up"
     deaf: bool = False  # the reader said so
     no_bsl: bool = False  # and that they don't sign
     despair: bool = False  # suicide or a low mood was told: its contacts stay
@@ -51,8 +52,8 @@ class Case:
 
     @property
     def grown_friend(self) -> bool:
-        """Whether the reader is a grown-up, and worried about a child who isn't theirs: an aunt, a neighbour, a friend of the family."""
-        return self.age == "adult" and self.audience == "friend"
+        """Whether the reader is a grown-up, and worried about a child who isn't theirs: an aunt, a neighbour, a friend of the family. A friend of 19 is none."""
+        return self.age == "grown_up" and self.audience == "friend"
 
     @property
     def reads(self) -> str:
@@ -72,7 +73,7 @@ class Case:
     @property
     def grown_up(self) -> bool:
         """Whether the reader speaks for themselves and said that they are 18 or over."""
-        return self.age == "adult" and self.audience in FOR_THEMSELVES
+        return self.age in OF_AGE and self.audience in FOR_THEMSELVES
 
     @property
     def years(self) -> int | None:

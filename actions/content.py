@@ -94,6 +94,8 @@ class Content:
             return said
         # Who will not go needs no steps for who is on the way.
         tier = Urgency.URGENT if ask == WONT_GO else case.urgency
+        if case.grown_friend and (case.reads, tier) not in self.topics[case.topic].advice:
+            return said  # the steps of a young friend are not for them
         own = self.topics[case.topic].for_reader(case.reads, tier)
         return replace(said, steps=(*said.steps, *own.steps), avoid=(*own.avoid, *said.avoid), tell=said.tell or own.tell)
 

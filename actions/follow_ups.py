@@ -175,6 +175,8 @@ class FollowUps:
 
     def _block(self, entry, case, **_) -> Advice | None:
         words = _own(entry, case.voice)
+        if case.grown_friend and "your child" not in str(entry.get("parent", "your child")):
+            words = entry["parent"]
         if not words:
             return None
         return Advice(words["say"], tuple(words["steps"]), tuple(words.get("avoid", ())), words.get("tell", ""))

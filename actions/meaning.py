@@ -272,10 +272,10 @@ def _after_what_was_told(state: State, heard: Heard) -> Meaning | None:
     graver = not overruled and heard.confidence >= SURE_OF_TOPIC and RANK.get(heard.topic, 0) > RANK.get(state.worry, 0)
     beside = heard.confidence >= SURE_OF_NOD and {heard.topic, state.worry} <= PART_OF_IT  # "he says dont tell", of who asks odd questions
     # "a man online wants pics", of who told of their dad: somebody else, and another danger.
+    plain = not overruled and heard.confidence >= SURE_OF_TOPIC and now >= state.tier
     another = (
-        not overruled and heard.confidence >= SURE_OF_TOPIC and "somebody_online" in heard.situations and state.worry in BY_SOMEBODY_NEAR
+        plain and "somebody_online" in heard.situations and state.worry in BY_SOMEBODY_NEAR and heard.topic in ONLINE | {"meeting_plan"}
     )
-    another = another and heard.topic in ONLINE | {"meeting_plan"} and now >= state.tier
     if said_outright or graver or beside or another:
         return Meaning(heard.topic, now)
     topic, share = max(heard.in_context["topic"].items(), key=lambda item: item[1])

@@ -72,7 +72,8 @@ _SAID = {
         rf"\bnot my {_OWN_CHILD}.{{0,12}}\bmy {_FEW}{_OTHER}",
         rf"\bmy {_FEW}{_OTHER}\W+not my {_OWN_CHILD}",
         *_says_they_are(_SIBLING),
-        *_says_they_are(_FAMILY_FRIEND),
+        # "im his neighbour and he keeps touching me" is about the one who writes; "her uncle here" may be who did it.
+        rf"\b(?:im|i am) (?:her|his|their|the) {_FEW}{_FAMILY_FRIEND}(?!.*\b(?:me|us)\b)",
     ],
     "parent": [
         rf"\bi meant? (?:its |about |from |for )?(?:my|our) {_FEW}{_OWN_CHILD}",

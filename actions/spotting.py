@@ -154,11 +154,13 @@ _DEAF = re.compile(
     r"|^\W*(?:hi |hello |hey )?(?:deaf|hard of hearing)(?: (?:girl|boy|teen|lad|person|user) here\b|\W*$|\s*[,.;:!-])|[.,;!] *(?:deaf|hard of hearing)\W*$"
     r"|\bi (?:only )?(?:use|sign|need) (?:in )?bsl\b|\bi (?:cant|cannot|dont) hear (?:on |over )?(?:the |a )?(?:phone|calls?)\b|\bbsl user\b"
 )
-# "i dont know bsl", "i cant sign"; not "i cant sign in".
+# Of oneself: "i dont know bsl", "i cant sign"; not "my parents dont sign", "no sign of him", "i cant sign in".
 _NO_BSL = re.compile(
-    r"\b(?:dont|do not|cant|cannot|never|not|no|without|barely|hardly)\b(?: (?:really|actually|even|ever|yet))?(?: (?:know|do|use|speak|understand|learnt?|learned|taught|good at|how to|any|do any|know any|know how to))*"
-    r" (?:bsl|sign ?language|british sign language|sign(?! (?:in|up|out|on|off|of|it|the|my|this|a)\b))\b"
+    r"(?:\bi (?:really |actually |still )?|^\W*(?:but |and |no )?)(?:dont|do not|cant|cannot|never)(?: really| actually| even| ever)?(?: hear or| know how to| learn(?:ed|t) to| know| do| use| speak| understand| learn(?:ed|t)?)?"
+    r"(?: any| much)? (?:bsl|sign ?language|british sign language|sign)\b(?! (?:in|up|out|on|off|of|it|the|my|this|a|anything|only|user|is|instead|interpreters?)\b)"
 )
+# The BSL line costs who doesn't sign one tap; its lack may cost who does the call.
+_BSL = re.compile(r"\bi (?:only |do |can |also )*(?:use|know|sign|speak) (?:in )?bsl\b|\bbsl (?:user|only)\b|\bi sign\b(?! in\b)")
 _HEARS = re.compile(r"\b(?:im|i am) not (?:\w+ )?deaf\b")
 # "im 11", "i am only 9 years old", "age 12"; not "im 10 minutes away", "im 5 weeks late".
 _NOT_AN_AGE = r"(?!\s*(?:in (?!year|yr|y\d)|next\b|soon\b|tomorrow\b|on (?:mon|tues?|wed|thu|fri|sat|sun|the|my)|min|hour|hr|sec|day|week|month|mile|km|metre|foot|feet|ft|cm|stone|kg|percent|%|quid|pound|stops?|of|am|pm|:|to\b|points?|nil|/\d|tablets?|pills?|out\b))"
@@ -329,15 +331,15 @@ def _facts(text: str) -> list[Spotted]:
         found.append(Spotted("listener", who, listener.start(), listener.end()))
     if hears := "yes" if _HEARS.search(low) else "no" if _DEAF.search(low) else "":
         found.append(Spotted("hears", hears, 0, len(text)))
-    if _NO_BSL.search(low):
-        found.append(Spotted("signs", "no", 0, len(text)))
+    if signs := "yes" if _BSL.search(low) else "no" if _NO_BSL.search(low) else "":
+        found.append(Spotted("signs", signs, 0, len(text)))
     if reader := said_reader(low):
         found.append(Spotted("reader", reader, 0, len(text)))
     return found
 
 
 def own_age(low: str) -> str | None:
-    """The age group somebody gives for themselves: "under_13", "teen" or "adult"; None when they don't.
+    """The age group somebody gives for themselves: "under_13", "teen", "adult" or, from 26 on, "grown_up"; None when they don't.
 
     low: the text in lower case without apostrophes.
     """
@@ -351,7 +353,7 @@ def own_age(low: str) -> str | None:
     ages = [age for age in ages if 4 <= age <= 99]
     if not ages:
         return None
-    return "under_13" if min(ages) < 13 else "teen" if min(ages) < 18 else "adult"
+    return "under_13" if min(ages) < 13 else "teen" if min(ages) < 18 else "adult" if min(ages) < 26 else "grown_up"
 
 
 def _not_so(before: str) -> bool:

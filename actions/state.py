@@ -17,7 +17,7 @@ class State:
     topic: what the reply is about; worry: the last topic that was a worry; tapped: a worry that was tapped, not typed.
     question: the routing question that stands open; misses: how often it was passed by; asked: those not to ask again.
     ask, about: the follow-up that is wanted now, and what it is about.
-    told: the advice given last, by topic, urgency and reader; told_times: how often running. deaf: the reader said so, or that they sign; no_bsl: that they don't sign.
+    told: the advice given last, by topic, urgency and reader; told_times: how often running. deaf: the reader said so, or that they sign; no_bsl: that they don't sign, and nothing else since.
     despair: suicide or a low mood was told, of oneself or another: its contacts stay. life_at_risk: as an emergency, and nothing lowers it.
     dying: suicide or a wish to die was told, and no mere low mood: "bye" is no pleasantry then.
     app: the app or game that was named last.

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from actions.asks import wanted
+from actions.cards import OF_AGE
 from actions.choices import SUICIDE, Choice
 from actions.content import WAY_OF_SPEAKING, Content
 from actions.heard import ALSO_SUICIDE, Heard
@@ -117,7 +118,7 @@ def _typed(state: State, heard: Heard, content: Content, before: tuple[str | Non
 
 def _is_an_age(state: State, heard: Heard) -> bool:
     """Whether a bare number tells an age: not in an emergency, where it may be "55", and an adult's only to the question after it."""
-    return state.tier is not Urgency.EMERGENCY and (heard.found.get("age") != "adult" or state.question == "under_18")
+    return state.tier is not Urgency.EMERGENCY and (heard.found.get("age") not in OF_AGE or state.question == "under_18")
 
 
 def _audience(state: State, heard: Heard) -> str:
@@ -130,14 +131,16 @@ def _about_the_reader(state: State, heard: Heard, audience: str, *, corrected: b
     """Who reads, and what they say of themselves: age, nation, hearing, their app. Of another reader than before nothing is known."""
     if corrected and state.audience != "unknown":
         state = replace(state, age=None, deaf=False, no_bsl=False)
+    if state.audience == "friend" != audience and state.age == "grown_up":  # by a niece they named, perhaps; of themselves they say it anew
+        state = replace(state, age=None)
     found = heard.found
-    grown_friend = "adult" if audience == "friend" and "grown_up_near" in heard.situations else None
+    grown_friend = "grown_up" if audience == "friend" and "grown_up_near" in heard.situations else None
     return replace(
         state,
         audience=audience,
         age=state.age if heard.said == "number" and state.age else found.get("age") or state.age or grown_friend,
         deaf={"no": True, "yes": False}.get(found.get("hears"), state.deaf),
-        no_bsl=state.no_bsl or found.get("signs") == "no",
+        no_bsl={"no": True, "yes": False}.get(found.get("signs"), state.no_bsl),
         nation=found.get("nation") or state.nation,
         app=found.get("app") or state.app,
     )

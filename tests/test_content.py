@@ -22,7 +22,7 @@ SHORTEST = 3  # digits: what can be dialled has three or more; ages and the keyp
 @pytest.fixture(scope="module")
 def replies(content) -> list:
     """Every case there can be, with its reply."""
-    every = itertools.product(content.topics, Urgency, AUDIENCES, (None, "under_13", "teen", "adult"), (False, True))
+    every = itertools.product(content.topics, Urgency, AUDIENCES, (None, "under_13", "teen", "adult", "grown_up"), (False, True))
     cases = [Case(topic, urgency, audience, age=age, deaf=deaf) for topic, urgency, audience, age, deaf in every]
     return [(case, compose(case, content)) for case in cases]
 
@@ -91,7 +91,8 @@ def test_who_is_deaf_and_does_not_sign_is_not_told_to_sign(content):
         ]
         words = " ".join([*reply.texts, *(line for advice in said for line in (advice.say, *advice.steps))])
         assert not re.search(r"bsl|\b[Ss]ign to\b", words)
-        assert "{relay_uk}" in words and ("18000" in words or urgency < Urgency.EMERGENCY)
+        assert all("{relay_uk" in " ".join([advice.say, *advice.steps]) for advice in said)
+        assert "18000" in " ".join(reply.texts) or urgency < Urgency.EMERGENCY
     assert "relay_uk" in ids(compose(Case("abuse_at_home", Urgency.EMERGENCY, "young_person", deaf=True, no_bsl=True), content))[:2]
 
 
@@ -110,7 +111,8 @@ def test_an_adult_who_was_harmed_is_sent_to_those_who_help_adults(content):
 def test_a_grown_up_reads_no_words_for_a_young_friend_and_is_sent_to_those_who_hear_adults(content, topic, urgency):
     """An aunt, a neighbour: "tell a teacher, it isn't snitching" is not for them, nor "your child"."""
     aunt, friend, mother = (
-        compose(Case(topic, urgency, reader, age=age), content) for reader, age in (("friend", "adult"), ("friend", None), ("parent", None))
+        compose(Case(topic, urgency, reader, age=age), content)
+        for reader, age in (("friend", "grown_up"), ("friend", None), ("parent", None))
     )
     said = " ".join([*aunt.texts, *aunt.card["steps"]])
     assert not re.search(r"your (?:child|friend)\b|snitch|grass\b|[Tt]ell (?:an adult|a teacher)|Under 19", said), said

@@ -98,7 +98,10 @@ CASES = [  # before     message                                                 
     (HOME, after_it(fragment("grooming_signs", "support", 0.9, emergency=0.0, support=0.9) | {"situations": ["somebody_online"]}, "abuse_at_home", 0.7, 0.0), dict(topic="abuse_at_home", urgency="urgent")),
     (HOME, after_it(fragment("image_request", "urgent", 0.5, emergency=0.0, urgent=0.9) | {"situations": ["somebody_online"]}, "abuse_at_home", 0.7, 0.0), dict(topic="abuse_at_home")),
     # a grown-up whose child it isn't
-    (State(), typed("friend_at_risk", "urgent", reader=("friend", 0.9)) | {"situations": ["grown_up_near"]}, dict(audience="friend", age="adult")),
+    (State(), typed("friend_at_risk", "urgent", reader=("friend", 0.9)) | {"situations": ["grown_up_near"]}, dict(audience="friend", age="grown_up")),
+    (replace(FRIEND, age="grown_up"), typed("known_adult", "urgent", reader=("young_person", 0.99)), dict(audience="young_person", age=None)),  # what was guessed of a friend says nothing of who writes of themselves
+    (replace(STRANGER, deaf=True, no_bsl=True), typed("out_of_scope", signs="yes"), dict(no_bsl=False)),
+    (replace(HOME, told="x"), typed("fear_of_trouble", "support") | {"situations": ["no_name", "they_know"]}, dict(ask="they_know")),
     (State(age="teen"), typed("friend_at_risk", "urgent", reader=("friend", 0.9)) | {"situations": ["grown_up_near"]}, dict(age="teen")),
     (State(), typed("known_adult", "urgent", reader=("young_person", 0.9)) | {"situations": ["grown_up_near"]}, dict(age=None)),  # "my boss"
     (State(), typed("known_adult", "urgent", reader=("parent", 0.9)) | {"situations": ["grown_up_near"]}, dict(age=None)),
