@@ -51,6 +51,11 @@ def _state(tracker) -> State:
     return State(**{name: tracker.get_slot(name) for name in State.SLOTS if tracker.get_slot(name) is not None})
 
 
+def _changed(tracker, after: State) -> list[dict]:
+    """The slots that are no longer as they were, as events."""
+    return [SlotSet(name, value) for name, value in after.slots().items() if value != tracker.get_slot(name)]
+
+
 def with_context(before: State, message: Mapping[str, Any]) -> Mapping[str, Any]:
     """The message with what the model makes of it after what was told before, as `in_context`; as it is where that is not asked, or fails."""
     try:
@@ -78,7 +83,7 @@ class ReadMessage(Action):
         floor = ((tracker.latest_message or {}).get("metadata") or {}).get("floor") or "chat"
         before = replace(before, urgency=highest(Urgency.of(before.urgency), Urgency.of(floor)).word)
         after = after_message(before, with_context(before, tracker.latest_message or {}), content())
-        return [SlotSet(name, value) for name, value in after.slots().items() if value != tracker.get_slot(name)]
+        return _changed(tracker, after)
 
 
 class Answer(NamedTuple):
@@ -89,6 +94,11 @@ class Answer(NamedTuple):
     told: str | None
     told_times: int
     follow_up: str | None
+
+    def after(self, state: State) -> State:
+        """The conversation once it is given. What was missed was the question before."""
+        misses = state.misses if self.question == state.question else 0
+        return replace(state, question=self.question, told=self.told, told_times=self.told_times, misses=misses)
 
 
 def answered(state: State, message: Mapping[str, Any], words: Content) -> Answer:
@@ -148,6 +158,4 @@ class ActionAdvise(Action):
         state = _state(tracker)
         answer = answered(state, tracker.latest_message or {}, content())
         say(dispatcher, answer.reply)
-        kept = [SlotSet("question", answer.question), SlotSet("told", answer.told), SlotSet("told_times", answer.told_times)]
-        # What was missed was the question before.
-        return kept if answer.question == state.question else [*kept, SlotSet("misses", 0)]
+        return _changed(tracker, answer.after(state))

@@ -170,7 +170,7 @@ def _by_situation(state: State, heard: Heard, topic: str, last: str | None) -> s
             FIRE_OR_WATER,
             heard.urgency is Urgency.EMERGENCY
             and FIRE_OR_WATER in told
-            and heard.families <= NOBODY_TO_FLEE | HURT_OR_ILL | {"missing_child"}
+            and heard.families <= NOBODY_TO_FLEE | {"missing_child"}
             and not (despairs or state.life_at_risk),
         ),
         (

@@ -195,7 +195,7 @@ def _steps(case: Case, said: Advice, content: Content, *, personal: bool, foreig
     words, emergency = content.words, case.emergency
     first, last = [], []
     if emergency and not said.silent:
-        first += words["deaf"]["emergency"][int(case.no_bsl) :] if case.deaf else []  # the first is to sign
+        first += (words["no_bsl"] if case.no_bsl else words["deaf"])["emergency"] if case.deaf else []
         last += words["silent"][: 1 if case.deaf else None]  # the second is for the deaf, and stands first then
     if foreign:
         (last if emergency else first).insert(0, words["foreign"])

@@ -15,7 +15,7 @@ from pathlib import Path
 from actions.cards import WHYS, YEARS, Advice, Case, compose, safety_reply
 from actions.choices import Choices, Offer
 from actions.contacts import NATIONS, ContactDirectory, ContentError, load_yaml, need
-from actions.follow_ups import VOICES, FollowUps, load_follow_ups
+from actions.follow_ups import GROWN_UPS, INSTEAD, VOICES, FollowUps, load_follow_ups
 from actions.urgency import AUDIENCES, WORDS, Urgency
 
 # The answer to "this homework makes me want to die", which may be meant.
@@ -49,9 +49,6 @@ BESIDE_THE_STEPS = frozenset(
         "no_name",
     ]
 )
-BSL = "999_bsl"  # the contact that only helps who signs
-# Blocks of advice that a topic need not have, and whose words stand in their place: an adult who was harmed, a grown-up friend of the family.
-GROWN_UP = {"adult": "young_person", "grown_friend": "friend"}
 ROOT = Path(os.environ.get("SIGNPOST_CONTENT") or Path(__file__).resolve().parent.parent / "content")
 
 
@@ -69,10 +66,10 @@ class Topic:
         """The advice that fits best. voice: Case.reads.
 
         A tier the topic does not have borrows the next one up that it has, or else the next one down: a reader is
-        never left without words. A grown-up who has no words of their own here gets those of the young (GROWN_UP).
+        never left without words. A grown-up who has no words of their own here gets those of the young.
         """
         tier = min((t for t in self.tiers if t >= urgency), default=max(self.tiers))
-        return self.advice.get((voice, tier)) or self.advice[GROWN_UP[voice], tier]
+        return self.advice.get((voice, tier)) or self.advice[INSTEAD[voice], tier]
 
 
 @dataclass(frozen=True)
@@ -140,7 +137,7 @@ class Content:
                 first += for_adults["first"]
         add += self.routes["by_nation"].get(case.nation, {}).get("add", [])
         if case.urgency is Urgency.EMERGENCY:
-            no_voice = [i for i in self.routes["deaf"] if not (case.no_bsl and i == BSL)] if case.deaf else []
+            no_voice = self.routes["no_bsl" if case.no_bsl else "deaf"] if case.deaf else ()
             ids = ["999", *no_voice, *first, *ids[1:], *add]
         else:
             # 999 closes the list: always there, and no false alarm at the top.
@@ -191,11 +188,11 @@ def _topic(path: Path) -> Topic:
     except ValueError as error:
         raise ContentError(f"{where}: 'tiers': {error}") from None
     advice = {}
-    for voice in (*VOICES, *(v for v in GROWN_UP if v in entry)):
+    for voice in (*VOICES, *(v for v in GROWN_UPS if v in entry)):
         blocks = need(entry, voice, where)
         if wrong := set(blocks) - {t.word for t in tiers}:
             raise ContentError(f"{where}: {voice} has {sorted(wrong)[0]!r}, which is not among its tiers")
-        for tier in tiers if voice not in GROWN_UP else [t for t in tiers if t.word in blocks]:
+        for tier in tiers if voice not in GROWN_UPS else [t for t in tiers if t.word in blocks]:
             advice[voice, tier] = _advice(need(blocks, tier.word, f"{where}: {voice}"), f"{where}: {voice}: {tier.word}")
     return Topic(path.stem, need(entry, "title", where), tiers, reviewed_by(entry, where), advice)
 
@@ -214,7 +211,8 @@ def _check_routes(routes: dict, contacts: ContactDirectory, path: Path) -> None:
             if "999" not in ids:
                 raise ContentError(f"{path}: by_urgency: {tier}: {audience} lacks 999")
     known(need(need(routes, "despair", str(path)), "add", f"{path}: despair"), "despair")
-    known(need(routes, "deaf", str(path)), "deaf")
+    for part in ("deaf", "no_bsl"):
+        known(need(routes, part, str(path)), part)
     for part in ("by_topic", "by_nation"):
         for name, extra in need(routes, part, str(path)).items():
             known([*extra.get("first", []), *extra.get("first_young", []), *extra.get("add", [])], f"{part}: {name}")

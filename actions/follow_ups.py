@@ -17,8 +17,16 @@ from actions.topics import BY_SOMEBODY_NEAR
 from actions.urgency import Urgency
 
 VOICES = ("under_13", "young_person", "parent", "friend", "professional")
+# Voices that a block need not have: an adult who was harmed, a grown-up whose child it isn't (Case.reads).
+GROWN_UPS = ("adult", "grown_friend")
 # Who reads a voice that a block does not have of its own.
-INSTEAD = {"under_13": "young_person", "friend": "young_person", "professional": "parent"}
+INSTEAD = {
+    "under_13": "young_person",
+    "friend": "young_person",
+    "professional": "parent",
+    "adult": "young_person",
+    "grown_friend": "friend",
+}
 SOMEBODY_NEAR = BY_SOMEBODY_NEAR | {"past_abuse"}  # of whom signs of strangers online say nothing
 APP_KEYS = ("what_it_is", "age_rating", "block", "report", "private", "for_parents")
 
@@ -174,17 +182,15 @@ class FollowUps:
         return Advice(_group(entry["say"], case), (_group(entry[nation], case),)) if nation else Advice(_group(entry["which"], case), ())
 
     def _block(self, entry, case, **_) -> Advice | None:
-        words = _own(entry, case.voice)
-        if case.grown_friend and "your child" not in str(entry.get("parent", "your child")):
-            words = entry["parent"]
+        words = _own(entry, "parent" if case.reads in entry.get("as_parent", ()) else case.reads)
         if not words:
             return None
         return Advice(words["say"], tuple(words["steps"]), tuple(words.get("avoid", ())), words.get("tell", ""))
 
 
-def _own(words: Mapping, voice: str):
-    """The words for a voice, or for the voice that reads in its place; None when there are neither."""
-    return words.get(voice) or words.get(INSTEAD.get(voice, ""))
+def _own(words: Mapping, voice: str | None):
+    """The words for a voice, or for the voices that read in its place; None when there are none."""
+    return (words.get(voice) or _own(words, INSTEAD.get(voice))) if voice else None
 
 
 def _group(words: Mapping, case: Case) -> str:
@@ -241,7 +247,7 @@ def load_follow_ups(root: Path, contacts: ContactDirectory) -> FollowUps:
 
 def _try(made: FollowUps, ask: str, about: str | None, signs: list[str], tapped: Iterable[str]) -> None:
     for audience in ("young_person", "unknown", "parent", "friend", "professional"):
-        for age in (None, "under_13"):
+        for age in (None, "under_13", "grown_up"):
             for urgency in (Urgency.EMERGENCY, Urgency.SUPPORT):
                 for worry in (None, *tapped) if ask == "words_to_say" else (None,):
                     for deaf, no_bsl in ((False, False), (True, False), (True, True)):

@@ -269,14 +269,13 @@ def _after_what_was_told(state: State, heard: Heard) -> Meaning | None:
         or (heard.topic in MANNERS and heard.confidence >= SURE_OF_NOD and not told)
         or (heard.topic in ABOUT_DESPAIR and heard.confidence >= SURE_OF_TOPIC)
     )
-    graver = not overruled and heard.confidence >= SURE_OF_TOPIC and RANK.get(heard.topic, 0) > RANK.get(state.worry, 0)
+    sure = not overruled and heard.confidence >= SURE_OF_TOPIC
+    graver = sure and RANK.get(heard.topic, 0) > RANK.get(state.worry, 0)
     beside = heard.confidence >= SURE_OF_NOD and {heard.topic, state.worry} <= PART_OF_IT  # "he says dont tell", of who asks odd questions
     # "a man online wants pics", of who told of their dad: somebody else, and another danger.
-    plain = not overruled and heard.confidence >= SURE_OF_TOPIC and now >= state.tier
-    another = (
-        plain and "somebody_online" in heard.situations and state.worry in BY_SOMEBODY_NEAR and heard.topic in ONLINE | {"meeting_plan"}
-    )
-    if said_outright or graver or beside or another:
+    online = "somebody_online" in heard.situations and heard.topic in ONLINE | {"meeting_plan"}
+    somebody_else = sure and online and state.worry in BY_SOMEBODY_NEAR and now >= state.tier
+    if said_outright or graver or beside or somebody_else:
         return Meaning(heard.topic, now)
     topic, share = max(heard.in_context["topic"].items(), key=lambda item: item[1])
     return Meaning(topic if share >= SURE_OF_TOPIC else _of_the_worry(state, heard, now), now)

@@ -121,6 +121,16 @@ def test_a_grown_up_reads_no_words_for_a_young_friend_and_is_sent_to_those_who_h
     assert aunt.card["audience"] == "friend"
 
 
+@pytest.mark.parametrize("ask", ["no_name", "casualty", "their_fate", "worth_telling"])
+def test_a_grown_up_reads_a_parents_follow_up_where_it_speaks_of_no_child_of_theirs(content, ask):
+    aunt, mother, friend = (
+        content.follow_ups.advice(ask, None, Case("friend_at_risk", Urgency.EMERGENCY, reader, age=age))
+        for reader, age in (("friend", "grown_up"), ("parent", None), ("friend", None))
+    )
+    assert aunt == mother != friend
+    assert "your child" not in " ".join([aunt.say, *aunt.steps, *aunt.avoid, aunt.tell])
+
+
 def test_what_was_just_said_is_not_said_again_at_length(content):
     case = Case("image_request", Urgency.URGENT, "young_person")
     once, again = compose(case, content), compose(case, content, again=1)

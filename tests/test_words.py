@@ -21,7 +21,7 @@ LIMITS = {
     "grown_friend": ADULT,
 }
 # Keys that hold facts, names and settings, not sentences for a reader.
-NOT_SENTENCES = {"reviewed", "topic", "title", "tiers", "aliases", "name", "source", "sources", "checked_on", "checked_by", "citation", "groups",
+NOT_SENTENCES = {"reviewed", "as_parent", "topic", "title", "tiers", "aliases", "name", "source", "sources", "checked_on", "checked_by", "citation", "groups",
                  "left_out", "titles", "labels", "id", "main", "suicide_safe_topics", "offline_topics", "age_rating"}  # fmt: skip
 FORBIDDEN = [
     # blame

@@ -9,7 +9,6 @@ import csv
 import json
 import re
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from actions.actions import answered, content, with_context
@@ -62,11 +61,8 @@ def _with_share(name: str, heard: dict) -> str:
 def explain(text: str, content, before: State | None = None) -> tuple[dict[str, str], State, list[dict]]:
     """One message's answer with its reasons, as a row; the conversation after it; the buttons under it. before: the conversation so far."""
     before = before or State()
-    parsed = {
-        "urgency": {"tier": before.urgency},
-        "audience": {"name": ""},
-        **with_context(before, model().read(text)),
-    }  # a tap has neither
+    a_tap = {"urgency": {"tier": before.urgency}, "audience": {"name": ""}}  # has neither
+    parsed = a_tap | with_context(before, model().read(text))
     scores = parsed["urgency"].get("scores", {})
     state = after_message(before, parsed, content)
     answer = answered(state, parsed, content)
@@ -90,9 +86,7 @@ def explain(text: str, content, before: State | None = None) -> tuple[dict[str, 
         "why": "; ".join([*reasons, *_from_before(before, parsed)]),
         "text": text,
     }
-    misses = state.misses if answer.question == state.question else 0  # as ActionAdvise keeps it
-    after = replace(state, question=answer.question, told=answer.told, told_times=answer.told_times, misses=misses)
-    return row, after, answer.reply.card["choices"]
+    return row, answer.after(state), answer.reply.card["choices"]
 
 
 def _from_before(before: State, parsed: dict) -> list[str]:
@@ -105,11 +99,13 @@ def _from_before(before: State, parsed: dict) -> list[str]:
 
 
 def explain_all(line: str, content) -> list[dict[str, str]]:
-    """A line's messages, each with its answer and reasons."""
+    """A line's messages, each with its answer and reasons. Raises ValueError at a tap on a button that is not there."""
     rows, state, buttons = [], State(), []
     for turn, text in enumerate(line.split(NEXT), 1):
         text, tap = text.strip(), re.fullmatch(r"\[(\d)\]", text.strip())
-        typed = buttons[int(tap[1]) - 1]["payload"] if tap and 0 < int(tap[1]) <= len(buttons) else text
+        if tap and not 0 < int(tap[1]) <= len(buttons):
+            raise ValueError(f"{line}: {text} is no button; there are {len(buttons)} under the reply before it")
+        typed = buttons[int(tap[1]) - 1]["payload"] if tap else text
         row, state, buttons = explain(typed, content, state)
         rows.append({"turn": str(turn), **row, "text": text})
     return rows
@@ -122,7 +118,10 @@ def main() -> None:
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
     arguments = parser.parse_args()
     lines = (arguments.file.open(encoding="utf-8") if arguments.file else sys.stdin).read().splitlines()
-    rows = [row for line in lines if line.strip() for row in explain_all(line, content())]
+    try:
+        rows = [row for line in lines if line.strip() for row in explain_all(line, content())]
+    except ValueError as error:
+        parser.error(str(error))
     if arguments.format == "json":
         json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
         print()

@@ -68,6 +68,12 @@ def test_a_conversation_is_what_the_server_says_turn_by_turn(root, server):
     assert "the conversation was" in rows[1]["why"] and "the conversation was" not in rows[0]["why"]
 
 
+def test_a_tap_on_a_button_that_is_not_there_is_an_error_by_line(root):
+    command = [sys.executable, "-m", "tools.try_messages"]
+    done = subprocess.run(command, cwd=root, input="hi | [9]", capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2 and "hi | [9]: [9] is no button" in done.stderr
+
+
 def test_the_table_names_the_follow_up(tried):
     table = tried()
     assert "wants words_to_say" in table and "EMERGENCY" in table and table.count("contacts  ") == len(MESSAGES)
